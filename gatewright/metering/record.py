@@ -1,0 +1,284 @@
+"""The usage record: what one attempt used, whose it was, and how we know. No money, no prompt, no answer.
+
+Source: design, "The usage record"; names are OpenTelemetry's GenAI names without prefix.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from gatewright.metering.json_text import Json, JsonObject, NotJson, read_object
+from gatewright.metering.usage import QUANTITIES, Number, TokenUsage
+
+VERSION = 1
+
+
+class UsageSource(StrEnum):
+    """How the quantities are known."""
+
+    REPORTED = "reported"
+    ESTIMATED = "estimated"
+    MISSING = "missing"
+
+
+class Settlement(StrEnum):
+    """How the attempt ended."""
+
+    COMPLETE = "complete"
+    ABORTED_BY_CLIENT = "aborted_by_client"
+    ABORTED_BY_UPSTREAM = "aborted_by_upstream"
+    REFUSED = "refused"
+    FAILED = "failed"
+    CRASHED = "crashed"
+
+
+class NotARecord(ValueError):
+    """A text that is no usage record of a known version. The message says which field is at fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSource:
+    """The recording a record was measured from: file and position of the entry, from 0."""
+
+    file: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRecord:
+    """One attempt that reached the proxy, or one recorded exchange.
+
+    Attributes:
+        record_id: unique; a sink that sends a record twice sends the same id.
+        time: when the request began, aware UTC; None where a recording does not say.
+        usage: the quantities.
+        usage_source: how they are known.
+        settlement: how the attempt ended.
+        tenant: tenant id.
+        subscription: APIM subscription id.
+        user: keyed hash of the user.
+        backend: APIM backend id, also the route's name.
+        region: Azure region of the endpoint.
+        provider_name: `azure.ai.openai`, `openai`, `anthropic`, or the host where it is none of these.
+        operation_name: `chat`, `embeddings`, `text_completion` …
+        request_model: the alias or model that was asked for.
+        deployment: the deployment that was called.
+        response_model: the model that answered.
+        response_id: the answer's own id.
+        request_id: one per client request; its attempts share it.
+        stream: whether the answer was streamed.
+        status: HTTP status of the answer, None where there was none.
+        error_type: what went wrong, a short code.
+        duration_ms: from the request's begin to the end.
+        time_to_first_token_ms: from the request's begin to the first event or byte of the answer's body.
+        usage_detail: why the usage is estimated or missing, or what does not add up in a reported one.
+        usage_raw: the service's own numbers under its own names, nested names joined by dots.
+        source: the recording.
+    """
+
+    record_id: str
+    time: datetime | None
+    usage: TokenUsage = field(default_factory=TokenUsage)
+    usage_source: UsageSource = UsageSource.MISSING
+    settlement: Settlement = Settlement.COMPLETE
+    tenant: str | None = None
+    subscription: str | None = None
+    user: str | None = None
+    backend: str | None = None
+    region: str | None = None
+    provider_name: str | None = None
+    operation_name: str | None = None
+    request_model: str | None = None
+    deployment: str | None = None
+    response_model: str | None = None
+    response_id: str | None = None
+    request_id: str | None = None
+    stream: bool = False
+    status: int | None = None
+    error_type: str | None = None
+    duration_ms: float | None = None
+    time_to_first_token_ms: float | None = None
+    usage_detail: str | None = None
+    usage_raw: tuple[tuple[str, Number], ...] = ()
+    source: RecordSource | None = None
+
+    def to_json(self) -> str:
+        """The record as one line of JSON, without line end. An unknown value's key is absent.
+
+        >>> from datetime import UTC, datetime
+        >>> UsageRecord("r1", datetime(2026, 11, 1, tzinfo=UTC), TokenUsage(input_tokens=3)).to_json()[:78]
+        '{"version":1,"record_id":"r1","time":"2026-11-01T00:00:00.000Z","usage_source"'
+        """
+        return json.dumps(self._plain(), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+    def _plain(self) -> JsonObject:
+        plain: JsonObject = {"version": VERSION, "record_id": self.record_id}
+        if self.time is not None:
+            plain["time"] = write_time(self.time)
+        plain["usage_source"] = self.usage_source.value
+        plain["settlement"] = self.settlement.value
+        for name in _TEXTS:
+            if (text := getattr(self, name)) is not None:
+                plain[name] = text
+        for name, value in self.usage.quantities():
+            if value is not None:
+                plain[name] = value
+        plain["stream"] = self.stream
+        for name in _NUMBERS:
+            if (number := getattr(self, name)) is not None:
+                plain[name] = number
+        if self.usage_raw:
+            plain["usage_raw"] = dict(self.usage_raw)
+        if self.source is not None:
+            plain["source"] = {"file": self.source.file, "entry": self.source.entry}
+        return plain
+
+    @classmethod
+    def read(cls, text: str | bytes) -> UsageRecord:
+        """A record from its JSON. Keys that this version does not know are ignored.
+
+        Raises:
+            NotARecord: no JSON object, another version, or a field of the wrong kind.
+        """
+        try:
+            plain = read_object(text)
+        except NotJson as fault:
+            raise NotARecord(str(fault)) from fault
+        if plain.get("version") != VERSION:
+            raise NotARecord(f"version is not {VERSION}")
+        return _record(plain)
+
+
+_TEXTS = (
+    "tenant",
+    "subscription",
+    "user",
+    "backend",
+    "region",
+    "provider_name",
+    "operation_name",
+    "request_model",
+    "deployment",
+    "response_model",
+    "response_id",
+    "request_id",
+    "error_type",
+    "usage_detail",
+)
+_NUMBERS = ("status", "duration_ms", "time_to_first_token_ms")
+_FRACTIONS = frozenset({"seconds"})
+
+
+def write_time(time: datetime) -> str:
+    """A time as ISO 8601 in UTC with milliseconds, such as `2026-11-01T12:00:00.000Z`."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def read_time(text: str) -> datetime:
+    """A time from ISO 8601 with a zone.
+
+    Raises:
+        ValueError: not a time, or a time without a zone.
+    """
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError("a time needs its zone")
+    return time.astimezone(UTC)
+
+
+def _record(plain: JsonObject) -> UsageRecord:
+    record_id = _text(plain, "record_id")
+    if record_id is None:
+        raise NotARecord("record_id is missing")
+    texts = {name: _text(plain, name) for name in _TEXTS}
+    status = _number(plain, "status")
+    if status is not None and not isinstance(status, int):
+        raise NotARecord("status is no whole number")
+    stream = plain.get("stream", False)
+    if not isinstance(stream, bool):
+        raise NotARecord("stream is not true or false")
+    return UsageRecord(
+        record_id=record_id,
+        time=_time(plain),
+        usage=_usage(plain),
+        usage_source=_member(UsageSource, plain, "usage_source"),
+        settlement=_member(Settlement, plain, "settlement"),
+        stream=stream,
+        status=status,
+        duration_ms=_number(plain, "duration_ms"),
+        time_to_first_token_ms=_number(plain, "time_to_first_token_ms"),
+        usage_raw=_raw(plain.get("usage_raw")),
+        source=_source(plain.get("source")),
+        **texts,
+    )
+
+
+def _text(plain: Mapping[str, Json], name: str) -> str | None:
+    value = plain.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise NotARecord(f"{name} is no text")
+
+
+def _number(plain: Mapping[str, Json], name: str) -> Number | None:
+    value = plain.get(name)
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    raise NotARecord(f"{name} is no number")
+
+
+def _time(plain: JsonObject) -> datetime | None:
+    text = _text(plain, "time")
+    if text is None:
+        return None
+    try:
+        return read_time(text)
+    except ValueError as fault:
+        raise NotARecord("time is not ISO 8601 with a zone") from fault
+
+
+def _usage(plain: JsonObject) -> TokenUsage:
+    whole: dict[str, int | None] = {}
+    for name in QUANTITIES:
+        value = _number(plain, name)
+        if value is not None and value < 0:
+            raise NotARecord(f"{name} is negative")
+        if name not in _FRACTIONS:
+            if value is not None and not isinstance(value, int):
+                raise NotARecord(f"{name} is no whole number")
+            whole[name] = value
+    return TokenUsage(seconds=_number(plain, "seconds"), **whole)
+
+
+_Kind = TypeVar("_Kind", UsageSource, Settlement)
+
+
+def _member(kind: type[_Kind], plain: JsonObject, name: str) -> _Kind:
+    text = _text(plain, name)
+    try:
+        return kind(text or "")
+    except ValueError as fault:
+        raise NotARecord(f"{name} is none of {', '.join(kind)}") from fault
+
+
+def _raw(value: Json) -> tuple[tuple[str, Number], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, dict):
+        raise NotARecord("usage_raw is no object")
+    return tuple((key, number) for key in value if (number := _number(value, key)) is not None)
+
+
+def _source(value: Json) -> RecordSource | None:
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        file, entry = value.get("file"), value.get("entry")
+        if isinstance(file, str) and isinstance(entry, int) and not isinstance(entry, bool):
+            return RecordSource(file, entry)
+    raise NotARecord("source is not {file, entry}")
