@@ -39,10 +39,10 @@ def render_text(diagnostics: Iterable[Diagnostic], lines: Lines) -> str:
 
 def _text(item: Diagnostic, lines: Lines) -> str:
     place = f"{item.span}: " if item.span else ""
-    out = [f"{place}{item.code} {item.severity}: {item.message} [{item.name}]"]
+    out = [f"{place}{item.code} {item.severity}: {_printable(item.message)} [{item.name}]"]
     out.extend(_excerpt(item.span, lines))
     if item.hint:
-        out.append(f"  hint: {item.hint}")
+        out.append(f"  hint: {_printable(item.hint)}")
     return "\n".join(out) + "\n"
 
 

@@ -59,7 +59,12 @@ def _unknown(node: Node, path: Sequence[str | int], code: Code, known: Iterable[
     names = sorted(known)
     close = nearest(name, names)
     hint = f"did you mean {close}?" if close else f"known here: {', '.join(names)}"
-    return code.at(node.key_at(path), f'"{name}" is not a known key', hint=hint)
+    return code.at(node.key_at(path), f'"{_printable(name)}" is not a known key', hint=hint)
+
+
+def _printable(name: str) -> str:
+    """A key that somebody wrote, without anything that would move the cursor of a terminal."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in name)
 
 
 def _message(path: Sequence[str | int], error: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import yaml
-from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, ScalarNode
 
 from gatewright.diagnostics.model import Code, Diagnostic, Rejected, Severity, Span
 
@@ -42,6 +42,8 @@ _STANDARD = ("str", "int", "float", "bool", "null", "timestamp", "merge", "value
 _RESOLVED = frozenset(f"tag:yaml.org,2002:{name}" for name in _STANDARD)
 _NULL = frozenset({"", "~", "null"})
 _BOOL = {"true": True, "false": False}
+_WORDS = frozenset({"null", "true", "false"})
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,11 @@ class Node:
         node: Node = self
         for step in path:
             child: Node | None = None
-            if isinstance(node.value, Mapping) and isinstance(step, str):
-                child = node.value.get(step)
-            elif isinstance(node.value, tuple) and isinstance(step, int) and 0 <= step < len(node.value):
-                child = node.value[step]
+            value = node.value
+            if isinstance(step, str):
+                child = value.get(step) if isinstance(value, dict) else None
+            elif isinstance(value, tuple) and 0 <= step < len(value):
+                child = value[step]
             if child is None:
                 return None
             node = child
@@ -110,7 +113,7 @@ def compose(text: str, file: str) -> Node:
     if len(text) > MAX_BYTES:
         raise Rejected([STRICT_YAML.at(Span(file), f"the file is larger than {MAX_BYTES} bytes")])
     try:
-        root = yaml.compose(text, Loader=_LOADER)
+        root = yaml.compose(text, Loader=_FastLoader)
     except yaml.MarkedYAMLError as fault:
         raise Rejected([_broken(fault, file)]) from fault
     except yaml.YAMLError as fault:
@@ -144,7 +147,21 @@ def decode(data: bytes, file: str) -> str:
         ) from fault
 
 
-_LOADER: type[yaml.CSafeLoader] | type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+class _Plain:
+    """Leaves every scalar unresolved, so that a tag that remains is one that somebody wrote."""
+
+    def resolve(self, kind: object, value: object, implicit: object) -> str:
+        return ""
+
+    def descend_resolver(self, node: object, index: object) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
+
+
+class _FastLoader(_Plain, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """PyYAML's C parser where it was built, its Python one elsewhere; no tags are guessed."""
 
 
 def _broken(fault: yaml.MarkedYAMLError, file: str) -> Diagnostic:
@@ -177,6 +194,8 @@ class _Builder:
     def build(self, node: yaml.Node, depth: int) -> Node:
         self.count += 1
         span = self.span(node)
+        if type(node) is ScalarNode and self.count <= MAX_NODES:
+            return Node(self.scalar(node, span), span)
         if self.count > MAX_NODES or depth > MAX_DEPTH or id(node) in self.open:
             if not any(fault.kind is STRICT_YAML for fault in self.faults):
                 message = "aliases make this file grow beyond bounds, or it is nested too deeply"
@@ -184,22 +203,16 @@ class _Builder:
             return Node(None, span)
         self.open.add(id(node))
         try:
-            return self._build(node, span, depth)
+            return self.collection(node, span, depth)
         finally:
             self.open.discard(id(node))
 
-    def _build(self, node: yaml.Node, span: Span, depth: int) -> Node:
-        match node:
-            case ScalarNode():
-                return Node(self.scalar(node, span), span)
-            case SequenceNode():
-                self.check_tag(node, "tag:yaml.org,2002:seq", span)
-                return Node(tuple(self.build(item, depth + 1) for item in node.value), span)
-            case MappingNode():
-                self.check_tag(node, "tag:yaml.org,2002:map", span)
-                return self.mapping(node, span, depth)
-            case _:
-                raise AssertionError(type(node))
+    def collection(self, node: yaml.Node, span: Span, depth: int) -> Node:
+        if node.tag:
+            self.refuse_tag(node, span)
+        if isinstance(node, MappingNode):
+            return self.mapping(node, span, depth)
+        return Node(tuple([self.build(item, depth + 1) for item in node.value]), span)
 
     def mapping(self, node: MappingNode, span: Span, depth: int) -> Node:
         values: dict[str, Node] = {}
@@ -223,13 +236,10 @@ class _Builder:
         return Node(values, span, keys)
 
     def scalar(self, node: ScalarNode, span: Span) -> Scalar:
-        text = str(node.value)
-        if node.style or node.tag == "!":
-            return text
-        if node.tag and not node.tag.startswith("tag:yaml.org,2002:"):
-            self.faults.append(
-                STRICT_YAML.at(span, f"the tag {node.tag} is not allowed", hint="remove the tag")
-            )
+        text: str = node.value
+        if node.tag:
+            self.refuse_tag(node, span)
+        if node.style or (text[:1] in _LETTERS and text not in _WORDS):
             return text
         if text in _NULL:
             return None
@@ -241,11 +251,8 @@ class _Builder:
             return float(text)
         return text
 
-    def check_tag(self, node: yaml.Node, usual: str, span: Span) -> None:
-        if node.tag != usual:
-            self.faults.append(
-                STRICT_YAML.at(span, f"the tag {node.tag} is not allowed", hint="remove the tag")
-            )
+    def refuse_tag(self, node: yaml.Node, span: Span) -> None:
+        self.faults.append(STRICT_YAML.at(span, f"the tag {node.tag} is not allowed", hint="remove the tag"))
 
     def span(self, node: yaml.Node) -> Span:
         start, end = node.start_mark, node.end_mark
