@@ -1,0 +1,176 @@
+"""mitmproxy's hooks: each takes what a hook offers, asks the proxy, and puts the decision into the flow.
+
+A hook that raised would let the flow go on unmodified, so each is wrapped: on failure the answer is our own
+530. The stream callable never raises, and never returns an empty chunk, which would end a chunked body.
+
+Source: mitmproxy 11.0.2 and 12.2.3, event hooks, https://docs.mitmproxy.org/stable/api/events.html (2026-11).
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Iterable
+
+from mitmproxy.http import Headers, HTTPFlow, Response
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+
+from proxy_addon import compat, faults
+from proxy_addon.admission import Head, Prepared
+from proxy_addon.exchange import Ending, Exchange
+from proxy_addon.faults import Fault
+from proxy_addon.identity import is_internal
+from proxy_addon.proxy import Proxy, Status
+from proxy_addon.routes import Endpoint
+
+log = logging.getLogger("gatewright.proxy")
+
+_Hook = Callable[["Metering", HTTPFlow], None]
+
+
+def _closed(hook: _Hook) -> _Hook:
+    """Makes a hook fail closed: it never raises, and what it could not handle is answered by ourselves."""
+
+    @functools.wraps(hook)
+    def wrapper(self: Metering, flow: HTTPFlow) -> None:
+        try:
+            hook(self, flow)
+        except Exception as failure:
+            log.error("hook %s failed (%s)", hook.__name__, type(failure).__name__)
+            self.fail(flow)
+
+    return wrapper
+
+
+class Metering:
+    """The add-on: routes, meters and answers for the proxy."""
+
+    def __init__(self, proxy: Proxy) -> None:
+        self.proxy = proxy
+
+    @_closed
+    def requestheaders(self, flow: HTTPFlow) -> None:
+        """Admits a request by its head; malformed ones are answered by the HTTP layer."""
+        if flow.error:
+            return
+        target = compat.raw_target(flow.request)
+        probe = self.proxy.probe(flow.request.method, target)
+        if probe is not None:
+            flow.response = _probe(probe)
+            return
+        head = Head(flow.request.method, target, compat.fields(flow.request.headers))
+        fault = self.proxy.begin(flow.id, head)
+        if fault is not None:
+            flow.response = _answer(fault)
+
+    @_closed
+    def request(self, flow: HTTPFlow) -> None:
+        """Sends an admitted request to its route."""
+        if flow.response is not None:
+            return
+        found = self.proxy.forward(flow.id, flow.request.raw_content or b"")
+        if isinstance(found, Fault):
+            flow.response = _answer(found)
+            return
+        _direct(flow, *found)
+
+    @_closed
+    def responseheaders(self, flow: HTTPFlow) -> None:
+        """Taps the body of an upstream's answer."""
+        response, exchange = flow.response, self.proxy.exchange(flow.id)
+        if response is None or (exchange is not None and exchange.fault is not None):
+            return
+        if exchange is None or not exchange.forwarded:
+            return
+        response.headers.fields = _without_internal(response.headers)
+        removes = exchange.answer(response.status_code, compat.fields(response.headers))
+        if removes:
+            _unframe(flow)
+        if self.proxy.draining:
+            response.headers["connection"] = "close"
+        response.stream = _tap(exchange)
+
+    @_closed
+    def response(self, flow: HTTPFlow) -> None:
+        """The answer is complete, its last bytes still to be sent."""
+        exchange = self.proxy.exchange(flow.id)
+        if exchange is not None and exchange.fault is not None and exchange.forwarded:
+            flow.response = _answer(exchange.fault)
+        self.proxy.settle(flow.id, Ending.COMPLETE)
+
+    @_closed
+    def error(self, flow: HTTPFlow) -> None:
+        """The flow ended before its answer did."""
+        if compat.request_too_large(flow):
+            self.proxy.refuse(flow.id, faults.BODY_TOO_LARGE)
+        gone = compat.client_gone(flow)
+        self.proxy.settle(flow.id, Ending.CLIENT_LEFT if gone else Ending.UPSTREAM_LEFT)
+
+    def server_connect(self, data: ServerConnectionHookData) -> None:
+        """Refuses every upstream address that is no route's: the last of three checks."""
+        address = data.server.address
+        try:
+            allowed = address is not None and self.proxy.may_connect(address[0], address[1])
+        except Exception as failure:
+            log.error("hook server_connect failed (%s)", type(failure).__name__)
+            allowed = False
+        if not allowed:
+            data.server.error = "not a route"
+
+    def fail(self, flow: HTTPFlow) -> None:
+        """Answers with our own failure and settles nothing twice."""
+        self.proxy.refuse(flow.id, faults.PROXY_FAILED)
+        flow.response = _answer(faults.PROXY_FAILED)
+
+
+def _answer(fault: Fault) -> Response:
+    headers = Headers([(name.encode(), value.encode()) for name, value in fault.headers()])
+    return Response.make(fault.status, fault.body(), headers)
+
+
+def _probe(probe: Status) -> Response:
+    return Response.make(probe.status, probe.body, {"content-type": "application/json"})
+
+
+def _direct(flow: HTTPFlow, endpoint: Endpoint, prepared: Prepared) -> None:
+    body = prepared.body
+    length = str(len(body)).encode()
+    kept = [field for field in flow.request.headers.fields if not _replaced(field[0])]
+    fields = ((b"host", endpoint.authority.encode()), *kept, *_IDENTITY, (b"content-length", length))
+    origin = (endpoint.scheme, endpoint.host, endpoint.port)
+    compat.direct(flow.request, origin, prepared.target, fields, body)
+
+
+_IDENTITY = ((b"accept-encoding", b"identity"),)
+_OURS = frozenset({b"host", b"accept-encoding", b"transfer-encoding", b"content-length", b"trailer", b"te"})
+
+
+def _replaced(name: bytes) -> bool:
+    return name.lower() in _OURS or is_internal(name)
+
+
+def _without_internal(headers: Headers) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple(field for field in headers.fields if not is_internal(field[0]))
+
+
+def _unframe(flow: HTTPFlow) -> None:
+    """Lets a body become shorter than its head says; HTTP/1.0 clients wait for the end of the connection."""
+    if flow.response is None or flow.response.headers.pop("content-length", None) is None:
+        return
+    if flow.request.http_version == "HTTP/1.0":
+        flow.response.headers["connection"] = "close"
+    else:
+        flow.response.headers["transfer-encoding"] = "chunked"
+
+
+def _tap(exchange: Exchange) -> Callable[[bytes], Iterable[bytes]]:
+    """The stream callable: what the client gets for what came; empty bytes mean the clean end."""
+
+    def tap(data: bytes) -> Iterable[bytes]:
+        try:
+            return exchange.feed(data) if data else exchange.flush()
+        except Exception as failure:
+            log.error("metering a chunk failed (%s)", type(failure).__name__)
+            return [data] if data else []
+
+    return tap

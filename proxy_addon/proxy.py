@@ -1,0 +1,136 @@
+"""The proxy without its sockets: admits, keeps the open exchanges, settles them into the ledger, counts.
+
+Every exchange has a key that its carrier chose. Settling is idempotent: whoever comes first decides.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gatewright.metering.attribution import Proofs
+from proxy_addon import faults
+from proxy_addon.admission import Admitted, Head, Prepared, admit, authenticate, prepare
+from proxy_addon.clock import Clock
+from proxy_addon.exchange import Ending, Exchange
+from proxy_addon.faults import Fault
+from proxy_addon.ledger import Ledger
+from proxy_addon.routes import Endpoint, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """An answer to a probe: HTTP status and JSON body."""
+
+    status: int
+    body: bytes
+
+
+class Proxy:
+    """All exchanges of this process.
+
+    Args:
+        table: the routes.
+        proofs: the secrets that are valid now.
+        ledger: where records go.
+        clock: the time.
+        new_id: makes record ids.
+    """
+
+    def __init__(
+        self, table: Table, proofs: Proofs, ledger: Ledger, clock: Clock, new_id: Callable[[], str]
+    ) -> None:
+        self.table = table
+        self.ledger = ledger
+        self.draining = False
+        self.counts: Counter[str] = Counter()
+        self._proofs = proofs
+        self._clock = clock
+        self._new_id = new_id
+        self._open: dict[str, Exchange] = {}
+
+    @property
+    def open_count(self) -> int:
+        """Exchanges that are open."""
+        return len(self._open)
+
+    def probe(self, method: str, target: bytes) -> Status | None:
+        """The answer to `/health` (the process lives) and `/ready` (it takes traffic), else None."""
+        path = target.partition(b"?")[0]
+        if method not in ("GET", "HEAD") or path not in (b"/health", b"/ready"):
+            return None
+        state = "draining" if self.draining else "ok" if self.ledger.writable else "ledger-unwritable"
+        body = {"status": state, "open": self.open_count, "written": self.ledger.written}
+        body |= {"waiting": self.ledger.waiting, "lost": self.ledger.lost}
+        return Status(200 if path == b"/health" or state == "ok" else 503, json.dumps(body).encode())
+
+    def begin(self, key: str, head: Head) -> Fault | None:
+        """Takes the head of a request; None when its body is wanted, else the fault to answer with."""
+        attribution = authenticate(head, self._proofs)
+        if isinstance(attribution, Fault):
+            return self._count(attribution)
+        if not self.ledger.writable:
+            return self._count(faults.LEDGER_UNWRITABLE)
+        found = faults.DRAINING if self.draining else admit(head, attribution, self.table)
+        admitted = found if isinstance(found, Admitted) else None
+        exchange = Exchange(self._new_id(), attribution, admitted, self._clock)
+        self._open[key] = exchange
+        if isinstance(found, Fault):
+            exchange.refuse(found)
+            return self._count(found)
+        return None
+
+    def forward(self, key: str, body: bytes) -> tuple[Endpoint, Prepared] | Fault:
+        """Takes the body; where the request goes and as what, or the fault to answer with."""
+        exchange = self._open.get(key)
+        if exchange is None or exchange.admitted is None:
+            return self._count(faults.PROXY_FAILED)
+        found = prepare(exchange.admitted, body)
+        if isinstance(found, Fault):
+            exchange.refuse(found)
+            return self._count(found)
+        exchange.forward(found)
+        return exchange.admitted.route.endpoint, found
+
+    def exchange(self, key: str) -> Exchange | None:
+        """The open exchange of a key."""
+        return self._open.get(key)
+
+    def refuse(self, key: str, fault: Fault) -> None:
+        """The carrier answers by itself."""
+        self._count(fault)
+        exchange = self._open.get(key)
+        if exchange is not None:
+            exchange.refuse(fault)
+
+    def settle(self, key: str, ending: Ending) -> None:
+        """Writes the record of an exchange that has ended; later calls do nothing."""
+        exchange = self._open.pop(key, None)
+        record = exchange.settle(ending) if exchange else None
+        if record is not None:
+            self.counts[record.settlement.value] += 1
+            self.ledger.append(record.to_json())
+
+    def begin_draining(self) -> None:
+        """From now on new exchanges are refused and connections closed behind their answers."""
+        self.draining = True
+
+    def settle_open(self) -> int:
+        """Settles what is still open as cut by the shutdown; how many these were."""
+        keys = list(self._open)
+        for key in keys:
+            self.settle(key, Ending.SHUTDOWN)
+        return len(keys)
+
+    def may_connect(self, host: str, port: int) -> bool:
+        """Whether an upstream connection may be opened: to an endpoint of a route, and to nothing else."""
+        return any(
+            (route.endpoint.host, route.endpoint.port) == (host, port) and self.table.allows(route.endpoint)
+            for route in self.table.routes.values()
+        )
+
+    def _count(self, fault: Fault) -> Fault:
+        self.counts[fault.slug] += 1
+        return fault

@@ -1,0 +1,187 @@
+"""The process: starting, draining, a ledger that cannot be written, certificates, options."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from gatewright.metering.record import Settlement
+
+if TYPE_CHECKING:
+    from tests.proxy_addon.conftest import Gate, Helpers, Start
+
+pytestmark = pytest.mark.e2e
+
+
+async def test_sigterm_lets_streams_end_and_records_every_one(start: Start, helpers: type[Helpers]) -> None:
+    gate = start("--drain-seconds", "1")
+    slow = {"do": "chunked", "n": 1, "step": 100, "pause": 0.03}
+    tasks = [
+        asyncio.create_task(gate.send(stream=True, script={"do": "stall", "cut": 300})) for _ in range(20)
+    ]
+    ends = [asyncio.create_task(gate.send(stream=True, script=slow)) for _ in range(10)]
+    for _ in range(400):
+        if (await probe(gate, "/health"))["open"] == 30:
+            break
+        await asyncio.sleep(0.01)
+    gate.process.send_signal(signal.SIGTERM)
+    while (await probe(gate, "/ready"))["status"] != "draining":
+        await asyncio.sleep(0.01)
+    late = await gate.send()
+    assert (late.status, late.error["code"]) == (530, "draining")
+    finished = await asyncio.gather(*ends)
+    await asyncio.gather(*tasks)
+    assert gate.process.wait(20) == 0
+    assert all(got.whole and got.body == helpers.sse(1, usage=False) for got in finished)
+    records = gate.records()
+    kinds = [record.settlement for record in records]
+    assert len({record.record_id for record in records}) == len(records) == 31
+    assert kinds.count(Settlement.COMPLETE) == 10
+    assert kinds.count(Settlement.REFUSED) == 1
+    assert [record.error_type for record in records].count("shutdown") == 20
+
+
+async def probe(gate: Gate, path: str) -> dict[str, Any]:
+    got = await gate.send(path, b"", method="GET", headers=[("accept", "*/*")])
+    value: dict[str, Any] = json.loads(got.body)
+    assert got.status == (503 if path == "/ready" and value["status"] != "ok" else 200)
+    return value
+
+
+async def test_a_full_disk_refuses_new_traffic_and_loses_nothing_silently(start: Start) -> None:
+    gate = start(ledger=Path("/dev/full"))
+    assert (await gate.send()).status == 200  # nothing was known to be wrong yet
+    got = await gate.send()
+    assert (got.status, got.error["code"]) == (530, "ledger-unwritable")
+    state = await probe(gate, "/ready")
+    assert (state["status"], state["waiting"], state["written"]) == ("ledger-unwritable", 1, 0)
+    assert gate.stop() == 3
+    assert "1 records could not be written (No space left on device)" in gate.log.read_text()
+
+
+async def test_the_ledger_is_the_owner_s_alone_and_locked(start: Start, root: Path) -> None:
+    gate = start()
+    assert gate.ledger.stat().st_mode & 0o777 == 0o600
+    second = run(root, gate.ledger.parent, "--ledger", str(gate.ledger))
+    assert second.returncode == 2
+    assert "PRX609" in second.stderr
+
+
+async def test_a_wrong_certificate_is_refused_and_the_right_one_accepted(
+    start: Start, helpers: type[Helpers], tmp_path: Path
+) -> None:
+    certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    secure = helpers.Upstream(context)
+    request = str(uuid.uuid4())
+    try:
+        gate = start(endpoint=f"https://localhost:{secure.port}")
+        got = await gate.send(request=request)
+        assert (got.status, got.error["code"]) == (502, "upstream-failed")
+        assert secure.seen == []
+        assert (await gate.record(request)).settlement is Settlement.FAILED
+        assert gate.stop() == 0
+        trusting = start(
+            "--upstream-ca", str(tmp_path / "cert.pem"), endpoint=f"https://localhost:{secure.port}"
+        )
+        assert (await trusting.send()).status == 200
+    finally:
+        secure.close()
+
+
+def certificate(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "key.pem").write_bytes(private)
+
+
+def run(root: Path, folder: Path, *flags: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    routes = folder / "routes.json"
+    if not routes.exists():
+        routes.write_text('{"version": 1, "routes": {}, "allowedHostSuffixes": [".openai.azure.com"]}')
+    (folder / "proof").write_text("sixteen-characters")
+    base = {"LISTEN": "127.0.0.1:0", "ROUTES": str(routes), "LEDGER": str(folder / "own.jsonl")}
+    base |= {"PROOF_FILE": str(folder / "proof"), "ALLOW_LOOPBACK": "true"} | variables
+    environment = dict(os.environ) | {f"GATEWRIGHT_PROXY_{name}": value for name, value in base.items()}
+    command = [sys.executable, "-m", "proxy_addon", *flags]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, cwd=root, timeout=20)
+
+
+def test_a_port_in_use_is_a_coded_fault(root: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = run(root, tmp_path, "--listen", f"127.0.0.1:{taken.getsockname()[1]}")
+    assert done.returncode == 2
+    assert "PRX610 error: the proxy cannot listen: Address already in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "code"),
+    [
+        ({"LISTEN": "nowhere"}, "PRX600"),
+        ({"BODY_LIMIT": "lots"}, "PRX600"),
+        ({"ROUTES": "/nonexistent/routes.json"}, "PRX601"),
+        ({"PROOF_FILE": "/nonexistent/proof"}, "PRX601"),
+        ({"PROOF_FILE": "/dev/null"}, "PRX607"),
+        ({"PROOF_ENTRA": "api://gatewright"}, "PRX608"),
+        ({"LEDGER": "/nonexistent/ledger.jsonl"}, "PRX609"),
+        ({"UPSTREAM_CA": "/nonexistent/ca.pem"}, "PRX601"),
+    ],
+)
+def test_misuse_is_a_coded_fault_and_exit_2(
+    root: Path, tmp_path: Path, variables: dict[str, str], code: str
+) -> None:
+    done = run(root, tmp_path, **variables)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{code} error:" in done.stderr
+    assert "hint:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_entry_point_needs_no_package_of_other_rooms(root: Path) -> None:
+    program = (
+        "import sys\n"
+        "for name in ('pydantic', 'lxml', 'typer', 'rich', 'tree_sitter', 'httpx', 'starlette'):\n"
+        "    sys.modules[name] = None\n"
+        "import proxy_addon.main\n"
+        "rooms = ('gatewright.apim', 'gatewright.estate')\n"
+        "assert not [name for name in sys.modules if name.startswith(rooms)]\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=root, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,109 @@
+"""The proxy without sockets: what it counts, and when it refuses."""
+
+from __future__ import annotations
+
+import errno
+import json
+
+from gatewright.metering.attribution import Proofs
+from proxy_addon import faults
+from proxy_addon.admission import Head
+from proxy_addon.clock import SystemClock
+from proxy_addon.exchange import Ending
+from proxy_addon.ledger import Ledger
+from proxy_addon.proxy import Proxy
+from proxy_addon.routes import read
+
+SECRET = "sixteen-or-more-characters"
+HEADERS = (
+    ("x-gatewright-tenant", "retail-search"),
+    ("x-gatewright-subscription", "gw-retail"),
+    ("x-gatewright-request-id", "11111111-2222-3333-4444-555555555555"),
+    ("x-gatewright-model", "chat"),
+    ("x-gatewright-proof", SECRET),
+)
+HEAD = Head("POST", b"/b/gw-a/-/openai/deployments/chat/chat/completions", HEADERS)
+
+
+class Sink:
+    def __init__(self) -> None:
+        self.broken = False
+        self.lines: list[bytes] = []
+
+    def append(self, line: bytes) -> None:
+        if self.broken:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        self.lines.append(line)
+
+    def sync(self) -> None:
+        """Nothing to wait for."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def make() -> tuple[Proxy, Sink]:
+    route = {"endpoint": "https://a.openai.azure.com", "deployment": "d-1", "region": "eu"}
+    routes = {"gw-a": {**route, "provider": "azure.ai.openai", "models": ["chat"]}}
+    text = json.dumps({"version": 1, "routes": routes, "allowedHostSuffixes": [".openai.azure.com"]})
+    sink, ids = Sink(), iter("abcdefgh")
+    table = read(text, "r", allow_loopback=False)
+    return Proxy(table, Proofs([SECRET.encode()]), Ledger(sink), SystemClock(), lambda: next(ids)), sink
+
+
+def test_settling_twice_writes_once() -> None:
+    proxy, sink = make()
+    assert proxy.begin("1", HEAD) is None
+    assert proxy.open_count == 1
+    proxy.settle("1", Ending.CLIENT_LEFT)
+    proxy.settle("1", Ending.COMPLETE)
+    assert (len(sink.lines), proxy.open_count) == (1, 0)
+    assert proxy.counts["aborted_by_client"] == 1
+
+
+def test_what_is_open_at_the_end_is_settled_once() -> None:
+    proxy, sink = make()
+    for key in ("1", "2"):
+        proxy.begin(key, HEAD)
+    assert (proxy.settle_open(), proxy.settle_open()) == (2, 0)
+    assert len({json.loads(line)["record_id"] for line in sink.lines}) == 2
+
+
+def test_a_ledger_that_cannot_be_written_refuses_new_traffic() -> None:
+    proxy, sink = make()
+    proxy.begin("1", HEAD)
+    sink.broken = True
+    proxy.settle("1", Ending.COMPLETE)
+    assert proxy.begin("2", HEAD) is faults.LEDGER_UNWRITABLE
+    ready = proxy.probe("GET", b"/ready")
+    health = proxy.probe("GET", b"/health")
+    assert ready is not None
+    assert health is not None
+    assert (ready.status, health.status) == (503, 200)
+    sink.broken = False
+    proxy.ledger.retry()
+    assert proxy.begin("2", HEAD) is None
+
+
+def test_draining_refuses_with_a_row_and_is_not_ready() -> None:
+    proxy, sink = make()
+    proxy.begin_draining()
+    assert proxy.begin("1", HEAD) is faults.DRAINING
+    proxy.settle("1", Ending.COMPLETE)
+    assert json.loads(sink.lines[0])["error_type"] == "draining"
+    ready = proxy.probe("GET", b"/ready?x")
+    assert ready is not None
+    assert ready.status == 503
+
+
+def test_an_unproven_request_leaves_no_row_but_is_counted() -> None:
+    proxy, sink = make()
+    assert proxy.begin("1", Head("POST", HEAD.target, HEADERS[:-1])) is faults.NO_PROOF
+    proxy.settle("1", Ending.COMPLETE)
+    assert (sink.lines, proxy.counts["no-proof"]) == ([], 1)
+
+
+def test_only_the_two_probes_are_answered() -> None:
+    proxy, _ = make()
+    assert proxy.probe("POST", b"/health") is None
+    assert proxy.probe("GET", b"/healthz") is None
