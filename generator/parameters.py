@@ -1,0 +1,91 @@
+"""The plan as parameters of the infrastructure: `main.parameters.json`.
+
+azd replaces `${NAME}` in string values by its environment; only names written here may be replaced.
+
+Source: https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from gatewright.diagnostics import Diagnostic, Rejected
+from gatewright.estate import Endpoint
+from generator.codes import UNSAFE_PARAMETER
+from generator.plan import PROOF_SECRET, USER_KEY_SECRET, Plan, ProductPlan
+from generator.routes import Json, routes
+
+SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"
+AZD_NAMES = frozenset({"${AZURE_ENV_NAME}"})
+
+
+def parameters(plan: Plan) -> Mapping[str, Json]:
+    """The parameter file of a plan.
+
+    Raises:
+        Rejected: GEN405 where a text holds a `$` that is not ours.
+    """
+    values = _values(plan)
+    found = [fault for name, value in values.items() for fault in _unsafe(name, value)]
+    if found:
+        raise Rejected(found)
+    return {
+        "$schema": SCHEMA,
+        "contentVersion": "1.0.0.0",
+        "parameters": {name: {"value": value} for name, value in values.items()},
+    }
+
+
+def _values(plan: Plan) -> dict[str, Json]:
+    gateway = plan.estate.gateway
+    return {
+        "environmentName": "${AZURE_ENV_NAME}",
+        "gatewayEnvironment": plan.estate.environment,
+        "location": gateway.location,
+        "apimName": gateway.name,
+        "apimTier": gateway.tier,
+        "apimUnits": gateway.units,
+        "publisherName": gateway.publisher.name,
+        "publisherEmail": gateway.publisher.email,
+        "endpoints": [_endpoint(item) for _, item in sorted(plan.estate.endpoints.items())],
+        "proxyRoutes": routes(plan),
+        "keyVaultSecrets": {"proxyProof": PROOF_SECRET, "userKey": USER_KEY_SECRET},
+        "tenants": [_tenant(item) for item in plan.products],
+    }
+
+
+def _endpoint(endpoint: Endpoint) -> Mapping[str, Json]:
+    place = {"url": endpoint.url} if endpoint.url is not None else {"account": endpoint.account}
+    return {
+        "id": endpoint.id,
+        "provider": endpoint.provider,
+        "region": endpoint.region,
+        **place,
+        "deployments": [
+            {
+                "name": name,
+                "model": item.model,
+                "version": item.version,
+                "sku": item.sku,
+                "capacity": item.capacity,
+            }
+            for name, item in sorted(endpoint.deployments.items())
+        ],
+    }
+
+
+def _tenant(item: ProductPlan) -> Mapping[str, Json]:
+    return {"id": item.tenant.id, "subscription": item.id, "keyVaultSecret": item.key_vault_secret}
+
+
+def _unsafe(path: str, value: Json) -> Iterator[Diagnostic]:
+    if isinstance(value, str):
+        if "$" in value and value not in AZD_NAMES:
+            hint = "remove the $: deployment tools replace ${NAME} in parameters"
+            yield UNSAFE_PARAMETER.at(None, f"{path} holds $", hint=hint)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _unsafe(f"{path}.{key}", item)
+    elif isinstance(value, Sequence):
+        for index, item in enumerate(value):
+            yield from _unsafe(f"{path}[{index}]", item)
