@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 import pytest
+
+with warnings.catch_warnings():
+    # Dependencies of mitmproxy, and the tokenizer, warn about themselves while they are imported.
+    warnings.simplefilter("ignore")
+    import bpe_openai  # noqa: F401
+    import mitmproxy.master  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -84,7 +84,10 @@ def _object(report: Report, row: Row) -> dict[str, object]:
 def _money(row: Row, digits: int) -> str:
     if not row.has_price:
         return UNPRICED
-    rounded = row.cost.quantize(Decimal(1).scaleb(-digits))
+    smallest = Decimal(1).scaleb(-digits)
+    rounded = row.cost.quantize(smallest)
+    if row.cost and not rounded:
+        return f"<{smallest}"
     return f"{rounded}{'*' if row.unpriced and digits < 9 else ''}"
 
 

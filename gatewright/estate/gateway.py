@@ -111,7 +111,7 @@ class Gateway(Declared):
         default=120,
         alias="timeout",
         description="How long an attempt may take until its response headers arrive, such as 120s. "
-        "After the last attempt the client gets 504.",
+        "After the last attempt the client gets 500 with the code timeout.",
     )
     metric_namespace: MetricNamespace = Field(
         default="gatewright", description="Namespace of the token metrics in Application Insights."

@@ -1,0 +1,15 @@
+"""One module a command; each adds itself to the application."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import typer
+
+COMMANDS = ("check", "generate", "lint", "evaluate", "serve", "record", "replay", "meter", "report", "schema")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds every command, in the order of the help page."""
+    for name in COMMANDS:
+        import_module(f"{__name__}.{name}").register(app)
