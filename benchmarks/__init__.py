@@ -1,0 +1,1 @@
+"""What Gatewright costs, measured: CPU time on one core, or ratios to a peer in one run."""
