@@ -1,0 +1,282 @@
+"""Members, calls, indexes, and `?.`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gatewright.apim.expressions import codes, tree
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.bind import calls, overloads
+from gatewright.apim.expressions.bind.binder import Binder
+from gatewright.apim.expressions.bind.bound import (
+    MISSING,
+    Bound,
+    Frame,
+    MethodGroup,
+    NamespaceRef,
+    Operand,
+    Place,
+    TypeRef,
+    constant,
+)
+from gatewright.apim.expressions.bind.scope import Scope
+from gatewright.apim.expressions.faults import index_out_of_range
+from gatewright.apim.expressions.signature import Signature
+from gatewright.apim.expressions.types import Ty
+
+
+def member(b: Binder, scope: Scope, node: tree.Member) -> Operand:
+    """`target.name`."""
+    from gatewright.apim.expressions.bind import expressions
+
+    operand = expressions.bind(b, scope, node.target)
+    where = tree.Node(node.name_at, node.name_at + len(node.name))
+    if isinstance(operand, NamespaceRef):
+        return _in_namespace(b, operand, node, where)
+    type_args = tuple(b.type_of(a) for a in node.type_args)
+    if isinstance(operand, TypeRef):
+        return _static(b, operand.ty, node, type_args, where)
+    value = b.value(operand)
+    if value.ty is t.NULL:
+        b.fail(codes.INVALID, node, "null has no members")
+    return _instance(b, value, node, type_args, where)
+
+
+def _in_namespace(b: Binder, space: NamespaceRef, node: tree.Member, where: tree.Node) -> Operand:
+    name = f"{space.name}.{node.name}"
+    if name in b.library.namespaces:
+        return NamespaceRef(name, node)
+    found = b.find_type(tree.NamedType(node.at, node.end, node.name, node.type_args, space.name))
+    if found is None:
+        b.fail(codes.UNKNOWN_NAME, where, f"{space.name} has no type {node.name}")
+    return TypeRef(found, node)
+
+
+def _static(b: Binder, ty: Ty, node: tree.Member, type_args: tuple[Ty, ...], where: tree.Node) -> Operand:
+    if b.library.is_enum(ty):
+        value = b.library.enum_named(ty, node.name)
+        if value is not None:
+            return constant(ty, value, node)
+    nested = b.find_type(tree.NamedType(node.at, node.end, f"{ty.name}.{node.name}"))
+    if nested is not None:
+        return TypeRef(nested, node)
+    found = b.library.members(ty, node.name)
+    for signature, _ in found:
+        if signature.kind == "property" and signature.static:
+            b.check_member(signature, where)
+            function = calls.prepared(signature.entry, signature.result)
+            return Bound(signature.result, calls.invoke(function, [], signature.entry.run), node)
+    if any(s.kind == "method" and s.static for s, _ in found):
+        return MethodGroup(None, ty, node.name, type_args, where)
+    if found:
+        b.fail(codes.INVALID, where, f"{ty.show()}.{node.name} belongs to a value, not to the type")
+    calls.unknown_member(b, ty, node.name, where)
+    raise AssertionError
+
+
+def _instance(
+    b: Binder, value: Bound, node: tree.Member, type_args: tuple[Ty, ...], where: tree.Node
+) -> Operand:
+    if value.ty.name.startswith("anonymous{") or value.ty.name == "ValueTuple":
+        found = _anonymous_member(b, value, node)
+        if found is not None:
+            return found
+    for signature, given in b.library.members(value.ty, node.name):
+        if signature.kind == "property" and not signature.static:
+            b.check_member(signature, where)
+            return _property(b, value, signature, t.substitute(signature.result, given), node)
+    group = MethodGroup(value, value.ty, node.name, type_args, where)
+    if not calls.find_methods(b, group) and not b.library.extensions(node.name):
+        calls.unknown_member(b, value.ty, node.name, where)
+    return group
+
+
+def _anonymous_member(b: Binder, value: Bound, node: tree.Member) -> Bound | None:
+    names = member_names(value.ty)
+    if node.name not in names:
+        return None
+    at = names.index(node.name)
+    code = calls.guarded(b, value)
+    return Bound(value.ty.args[at], lambda f: code(f).values[at], node)
+
+
+def member_names(ty: Ty) -> list[str]:
+    """The member names of an anonymous type or tuple."""
+    if ty.name == "ValueTuple":
+        return [f"Item{n + 1}" for n in range(len(ty.args))]
+    return ty.name[len("anonymous{") : -1].split(",")
+
+
+def _property(b: Binder, value: Bound, signature: Signature, ty: Ty, node: tree.Node) -> Bound:
+    entry = signature.entry
+    function = calls.prepared(entry, ty)
+    target = calls.guarded(b, value)
+    code = calls.invoke(function, [target], entry.run)
+    put = entry.put
+    save: Callable[[Frame, tuple[Any, ...], Any], None] | None = None
+    if put is not None:
+        setter = put
+        save = lambda f, at, v: setter(at[0], v)  # noqa: E731
+    load: Callable[[Frame, tuple[Any, ...]], Any] = lambda f, at: function(at[0])  # noqa: E731
+    return Bound(ty, code, node, MISSING, Place(lambda f: (target(f),), load, save))
+
+
+def call(b: Binder, scope: Scope, node: tree.Call) -> Operand:
+    """`target(args)`."""
+    from gatewright.apim.expressions.bind import expressions
+
+    if isinstance(node.target, tree.Name) and node.target.name == "nameof" and scope.find("nameof") is None:
+        return _nameof(b, node)
+    if isinstance(node.target, tree.Name):
+        variable = scope.find(node.target.name)
+        if variable is not None and variable.function is not None:
+            return _local(b, scope, node, variable.function)
+    operand = expressions.bind(b, scope, node.target)
+    args = calls.arguments(b, scope, node.args)
+    if isinstance(operand, MethodGroup):
+        return calls.call(b, scope, operand, args, node)
+    value = b.value(operand)
+    shape = t.delegate_shape(value.ty)
+    if shape is None:
+        b.fail(codes.INVALID, node, f"{value.ty.show()} cannot be called")
+    return _invoke(b, scope, node, value, args, shape)
+
+
+def _invoke(
+    b: Binder,
+    scope: Scope,
+    node: tree.Node,
+    value: Bound,
+    args: list[overloads.Arg],
+    shape: Any,  # noqa: ANN401
+) -> Bound:
+    from gatewright.apim.expressions.bind import expressions
+
+    params, result = shape
+    if len(args) != len(params):
+        b.fail(codes.NO_OVERLOAD, node, f"this takes {len(params)} arguments, not {len(args)}")
+    inputs = [expressions.operand_to(b, scope, a.operand, p).code for a, p in zip(args, params, strict=True)]
+    target = calls.guarded(b, value)
+    return Bound(result, lambda f: target(f)(*[i(f) for i in inputs]), node)
+
+
+def _local(b: Binder, scope: Scope, node: tree.Call, function: Any) -> Bound:  # noqa: ANN401
+    args = calls.arguments(b, scope, node.args)
+    value = Bound(t.OBJECT, function.load(scope), tree.Literal(node.at, node.end, "int", 0))
+    return _invoke(b, scope, node, value, args, (function.params, function.result))
+
+
+def _nameof(b: Binder, node: tree.Call) -> Bound:
+    if len(node.args) == 1:
+        match node.args[0].value:
+            case tree.Name(name=name) | tree.Member(name=name):
+                return constant(t.STRING, name, node)
+    b.fail(codes.INVALID, node, "nameof takes a name")
+
+
+def index(b: Binder, scope: Scope, node: tree.Index) -> Operand:
+    """`target[args]`."""
+    from gatewright.apim.expressions.bind import expressions
+
+    value = expressions.bind_value(b, scope, node.target)
+    args = calls.arguments(b, scope, node.args)
+    if value.ty.name == "[]":
+        return _element(b, value, args, node)
+    found = b.library.members(value.ty, "this")
+    chosen = overloads.resolve(b, scope, found, args)
+    if chosen is None:
+        if not found:
+            b.fail(codes.INVALID, node, f"{value.ty.show()} cannot be indexed with []")
+        shown = ", ".join(calls._shown(a) for a in args)
+        b.fail(codes.NO_OVERLOAD, node, f"{value.ty.show()} cannot be indexed with [{shown}]")
+    b.check_member(chosen.signature, node)
+    entry = chosen.signature.entry
+    inputs = [c for c, _ in calls._argument_codes(b, scope, chosen, chosen.result)]
+    target = calls.guarded(b, value)
+    function = calls.prepared(entry, chosen.result)
+    code = calls.invoke(function, [target, *inputs], entry.run)
+    put = entry.put
+    save: Callable[[Frame, tuple[Any, ...], Any], None] | None = None
+    if put is not None:
+        setter = put
+        save = lambda f, at, v: setter(*at, v)  # noqa: E731
+    place = Place(lambda f: (target(f), *[i(f) for i in inputs]), lambda f, at: function(*at), save)
+    return Bound(chosen.result, code, node, MISSING, place)
+
+
+def _element(b: Binder, value: Bound, args: list[overloads.Arg], node: tree.Index) -> Bound:
+    if len(args) != 1:
+        b.fail(codes.NO_OVERLOAD, node, "an array takes one index")
+    at = b.value(args[0].operand)
+    position = (b.convert(at, t.INT) or b.need(at, t.LONG)).code
+    target = calls.guarded(b, value)
+
+    def load(f: Frame, place: tuple[Any, ...]) -> Any:  # noqa: ANN401
+        items, number = place[0].items, place[1]
+        if not 0 <= number < len(items):
+            raise index_out_of_range()
+        return items[number]
+
+    def save(f: Frame, place: tuple[Any, ...], new: Any) -> None:  # noqa: ANN401
+        items, number = place[0].items, place[1]
+        if not 0 <= number < len(items):
+            raise index_out_of_range()
+        items[number] = new
+
+    def code(f: Frame) -> Any:  # noqa: ANN401
+        items = target(f).items
+        number = position(f)
+        if not 0 <= number < len(items):
+            raise index_out_of_range()
+        return items[number]
+
+    place = Place(lambda f: (target(f), position(f)), load, save)
+    return Bound(value.ty.args[0], code, node, MISSING, place)
+
+
+# --------------------------------------------------------------------------- ?.
+
+
+def conditional(b: Binder, scope: Scope, node: tree.CondAccess) -> Operand:
+    """`target?.rest`: null where the target is null."""
+    from gatewright.apim.expressions.bind import expressions
+
+    value = expressions.bind_value(b, scope, node.target)
+    if not b.library.is_reference(value.ty) and value.ty.name != "?":
+        b.fail(codes.INVALID, node, f"{value.ty.show()} is never null, so ?. may not stand behind it")
+    inner = scope.inner()
+    ty = value.ty.args[0] if value.ty.name == "?" else value.ty
+    held = inner.declare("?", ty)
+    rest = expressions.bind(b, inner, node.rest)
+    if not isinstance(rest, Bound):
+        rest = b.value(rest)
+    target, slot, code = value.code, held.slot, rest.code
+
+    def access(f: Frame) -> Any:  # noqa: ANN401
+        found = target(f)
+        if found is None:
+            return None
+        f[slot] = found
+        return code(f)
+
+    result = rest.ty
+    if b.library.is_value(result):
+        result = t.nullable(result)
+    return Bound(result, access, node)
+
+
+def target(b: Binder, scope: Scope, node: tree.CondTarget) -> Operand:
+    """The value in front of `?.`, known not to be null."""
+    held = scope.find("?")
+    if held is None:
+        b.fail(codes.SYNTAX, node, "nothing stands in front of ?")
+    slot = held.slot
+    depth = scope.frame.depth_to(held.frame)
+    mark = tree.Literal(node.at, node.end, "int", 0)
+    if depth == 0:
+        return Bound(held.ty, lambda f: f[slot], mark)
+    from gatewright.apim.expressions.bind.expressions import variable_place
+
+    load = variable_place(slot, depth).load
+    return Bound(held.ty, lambda f: load(f, ()), mark)

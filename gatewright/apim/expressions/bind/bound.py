@@ -1,0 +1,94 @@
+"""What binding makes of an expression: a type and a closure over the frame.
+
+A frame is a list: the running evaluation, the frame around it, then the local variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from gatewright.apim.expressions import tree
+from gatewright.apim.expressions.types import Ty
+
+Frame = list[Any]
+Code = Callable[[Frame], Any]
+
+
+class _Missing:
+    __slots__ = ()
+
+
+MISSING = _Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something that can be assigned: `at` evaluates target and indexes once, `load` and `save` use them.
+
+    `save` is None for what cannot be set.
+    """
+
+    at: Callable[[Frame], tuple[Any, ...]]
+    load: Callable[[Frame, tuple[Any, ...]], Any]
+    save: Callable[[Frame, tuple[Any, ...], Any], None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A value: static type, closure, and the constant where it is one."""
+
+    ty: Ty
+    code: Code
+    node: tree.Node
+    const: Any = MISSING
+    place: Place | None = None
+
+    @property
+    def is_const(self) -> bool:
+        """Whether the value is known at compile time."""
+        return self.const is not MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRef:
+    """A type where an expression stands."""
+
+    ty: Ty
+    node: tree.Node
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceRef:
+    """A namespace where an expression stands."""
+
+    name: str
+    node: tree.Node
+
+
+@dataclass(frozen=True, slots=True)
+class MethodGroup:
+    """A method before its arguments are known."""
+
+    target: Bound | None
+    ty: Ty
+    name: str
+    type_args: tuple[Ty, ...]
+    node: tree.Node
+
+
+@dataclass(slots=True)
+class LambdaRef:
+    """A lambda before its delegate type is known; `bodies` keeps what was bound for given parameter types."""
+
+    node: tree.Lambda
+    bodies: dict[tuple[Ty, ...], Any] = field(default_factory=dict)
+
+
+Operand = Bound | TypeRef | NamespaceRef | MethodGroup | LambdaRef
+
+
+def constant(ty: Ty, value: Any, node: tree.Node) -> Bound:  # noqa: ANN401
+    """A value known at compile time."""
+    return Bound(ty, lambda f: value, node, value)

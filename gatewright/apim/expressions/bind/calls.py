@@ -1,0 +1,333 @@
+"""Calls of library members: the chosen form, its arguments, and the closure that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gatewright.apim.expressions import codes, tree
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.bind import lambdas, overloads
+from gatewright.apim.expressions.bind.binder import Binder
+from gatewright.apim.expressions.bind.bound import (
+    Bound,
+    Code,
+    Frame,
+    LambdaRef,
+    MethodGroup,
+    Operand,
+    TypeRef,
+)
+from gatewright.apim.expressions.bind.defaults import default_value
+from gatewright.apim.expressions.bind.overloads import Arg, Candidate
+from gatewright.apim.expressions.bind.scope import Scope, Variable
+from gatewright.apim.expressions.faults import argument_null, null_reference
+from gatewright.apim.expressions.library.catalog import Found
+from gatewright.apim.expressions.signature import Param
+from gatewright.apim.expressions.types import Ty
+from gatewright.apim.expressions.values import NetArray
+
+
+def arguments(b: Binder, scope: Scope, nodes: Sequence[tree.Argument]) -> list[Arg]:
+    """The operands of written arguments."""
+    from gatewright.apim.expressions.bind import expressions
+
+    out: list[Arg] = []
+    for node in nodes:
+        if node.declares is not None:
+            operand: Operand = _declared(b, scope, node)
+        elif node.mode == "out" and isinstance(node.value, tree.Name) and node.value.name == "_":
+            operand = Bound(t.NEVER, lambda f: None, node.value)
+        else:
+            operand = expressions.bind(b, scope, node.value)
+        if isinstance(operand, TypeRef):
+            b.fail(codes.INVALID, node, f"{operand.ty.show()} is a type; a value should stand here")
+        out.append(Arg(operand, node, node.name, node.mode))
+    return out
+
+
+def _declared(b: Binder, scope: Scope, node: tree.Argument) -> Operand:
+    if isinstance(node.declares, tree.VarType) or node.declares is None:
+        return Bound(t.NEVER, lambda f: None, node.value)
+    from gatewright.apim.expressions.bind import expressions
+
+    ty = b.type_of(node.declares)
+    if not isinstance(node.value, tree.Name):
+        b.fail(codes.INVALID, node, "a name should stand behind out")
+    if node.value.name == "_":
+        return Bound(t.NEVER, lambda f: None, node.value)
+    expressions.declare(b, scope, node.value.name, ty, node.value)
+    return expressions.bind(b, scope, node.value)
+
+
+# --------------------------------------------------------------------------- method calls
+
+
+def find_methods(b: Binder, group: MethodGroup) -> list[Found]:
+    """The forms of a method: static ones of a type, or instance ones of a value's type."""
+    static = group.target is None
+    found = [
+        x for x in b.library.members(group.ty, group.name) if x[0].kind == "method" and x[0].static is static
+    ]
+    if not static and b.library.is_interface(group.ty):
+        known = {x[0] for x in found}
+        objects = b.library.members(t.OBJECT, group.name)
+        found.extend(x for x in objects if x[0] not in known and x[0].kind == "method" and not x[0].static)
+    return found
+
+
+def call_group(b: Binder, scope: Scope, group: MethodGroup, values: Sequence[Bound]) -> Bound:
+    """A call with values that are bound already (a method used as a delegate)."""
+    args = [
+        Arg(v, tree.Argument(v.node.at, v.node.end, tree.CondTarget(v.node.at, v.node.end))) for v in values
+    ]
+    return call(b, scope, group, args, group.node)
+
+
+def call(b: Binder, scope: Scope, group: MethodGroup, args: list[Arg], node: tree.Node) -> Bound:
+    """A method call.
+
+    Raises:
+        Rejected: EXP304 for an unknown method, EXP306 when no form takes the arguments.
+    """
+    b.spend(node)
+    found = find_methods(b, group)
+    chosen = overloads.resolve(b, scope, found, args, group.type_args)
+    if chosen is not None:
+        return emit(b, scope, chosen, group.target, args, node)
+    extensions = b.library.extensions(group.name) if group.target is not None else []
+    if group.target is not None and extensions:
+        this = Arg(
+            group.target, tree.Argument(group.node.at, group.node.end, tree.CondTarget(node.at, node.end))
+        )
+        whole = [this, *args]
+        chosen = overloads.resolve(b, scope, [(s, {}) for s in extensions], whole, group.type_args)
+        if chosen is not None:
+            return emit(b, scope, chosen, None, whole, node)
+    if not found and not _applies(b, group, extensions):
+        unknown_member(b, group.ty, group.name, group.node)
+    _explain(b, args)
+    shown = ", ".join(_shown(a) for a in args)
+    forms = [s.entry.text for s, _ in found] + [s.entry.text for s in extensions]
+    hint = f"known: {'; '.join(forms[:3])}"
+    b.fail(codes.NO_OVERLOAD, node, f"no form of {group.ty.show()}.{group.name} takes ({shown})", hint)
+
+
+def _applies(b: Binder, group: MethodGroup, extensions: Sequence[Any]) -> bool:
+    for signature in extensions:
+        wanted = signature.params[0].ty
+        names = {base.name for base in b.library.bases(group.ty)}
+        if wanted.name in names or t.is_parameter(wanted):
+            return True
+    return False
+
+
+def unknown_member(b: Binder, ty: Ty, name: str, node: tree.Node) -> Any:  # noqa: ANN401
+    """EXP304, with the nearest member."""
+    b.fail(
+        codes.UNKNOWN_MEMBER,
+        node,
+        f"{ty.show()} has no member {name}",
+        b.suggest(name, b.library.member_names(ty)),
+    )
+
+
+def _explain(b: Binder, args: Sequence[Arg]) -> None:
+    for arg in args:
+        if isinstance(arg.operand, LambdaRef):
+            lambdas.explain(b, arg.operand)
+
+
+def _shown(arg: Arg) -> str:
+    prefix = f"{arg.mode} " if arg.mode else ""
+    operand = arg.operand
+    if isinstance(operand, Bound):
+        return prefix + operand.ty.show()
+    return prefix + ("lambda" if isinstance(operand, LambdaRef) else "method")
+
+
+# --------------------------------------------------------------------------- code
+
+
+def emit(
+    b: Binder, scope: Scope, chosen: Candidate, target: Bound | None, args: Sequence[Arg], node: tree.Node
+) -> Bound:
+    """The closure of a call."""
+    signature = chosen.signature
+    b.check_member(signature, node)
+    result = chosen.result
+    function = prepared(signature.entry, result)
+    inputs = [code for code, _ in _argument_codes(b, scope, chosen, result)]
+    outs = _outs(b, scope, chosen)
+    if target is not None and not signature.static:
+        inputs.insert(0, guarded(b, target))
+    code = invoke(function, inputs, signature.entry.run)
+    if result is t.STRING or result.name in _SIZED:
+        code = paid(code)
+    return Bound(result, with_outs(code, outs) if outs else code, node)
+
+
+_SIZED = frozenset({"[]", "List", "HashSet", "Dictionary"})
+
+
+def paid(code: Code) -> Code:
+    """A call that makes a text or collection, paid by its size."""
+
+    def run(f: Frame) -> Any:  # noqa: ANN401
+        value = code(f)
+        if value is not None and (size := len(value)) > 1024:
+            f[0].large(size)
+        return value
+
+    return run
+
+
+def prepared(entry: Any, result: Ty) -> Callable[..., Any]:  # noqa: ANN401
+    """A member's behaviour with the bound return type filled in, where it asks for it."""
+    call_: Callable[..., Any] = entry.call
+    if not entry.typed:
+        return call_
+    return lambda *values: call_(result, *values)
+
+
+def guarded(b: Binder, target: Bound) -> Code:
+    """A target that throws NullReferenceException when it is null."""
+    code = target.code
+    if not b.library.is_reference(target.ty) or isinstance(target.node, tree.Literal):
+        return code
+    if isinstance(target.node, tree.Name) and target.node.name == "context":
+        return code
+
+    def check(f: Frame) -> Any:  # noqa: ANN401
+        value = code(f)
+        if value is None:
+            raise null_reference()
+        return value
+
+    return check
+
+
+def _argument_codes(b: Binder, scope: Scope, chosen: Candidate, result: Ty) -> list[tuple[Code, Param]]:
+    out: list[tuple[Code, Param]] = []
+    params = chosen.signature.params
+    for index, (param, taken, ty) in enumerate(zip(params, chosen.slots, chosen.types, strict=True)):
+        if param.mode == "out":
+            continue
+        if chosen.expanded and index == len(params) - 1:
+            out.append((_packed(b, scope, taken, ty), param))
+        elif not taken:
+            value = _default(b, param, ty)
+            out.append((lambda f, value=value: value, param))  # type: ignore[misc]
+        else:
+            code, const = _converted(b, scope, taken[0], ty)
+            out.append((code if param.nullable or const else refuse_null(code, param.name), param))
+    return out
+
+
+def _default(b: Binder, param: Param, ty: Ty) -> Any:  # noqa: ANN401
+    return default_value(b.library, ty) if param.default is None else param.default
+
+
+def _converted(b: Binder, scope: Scope, arg: Arg, ty: Ty) -> tuple[Code, bool]:
+    """An argument's code, and whether it cannot be null."""
+    operand = arg.operand
+    if isinstance(operand, LambdaRef):
+        return lambdas.delegate(b, scope, operand, ty).code, True
+    if isinstance(operand, MethodGroup):
+        return lambdas.group_delegate(b, scope, operand, ty).code, True
+    bound = b.value(operand)
+    found = b.need(bound, ty)
+    sure = isinstance(bound.node, (tree.New, tree.NewArray, tree.Interpolated)) or (
+        isinstance(bound.node, tree.Literal) and bound.node.kind != "null"
+    )
+    return found.code, sure
+
+
+def refuse_null(code: Code, name: str) -> Code:
+    """An argument that throws ArgumentNullException when it is null."""
+
+    def check(f: Frame) -> Any:  # noqa: ANN401
+        value = code(f)
+        if value is None:
+            raise argument_null(name)
+        return value
+
+    return check
+
+
+def _packed(b: Binder, scope: Scope, taken: Sequence[Arg], element: Ty) -> Code:
+    parts = [_converted(b, scope, arg, element)[0] for arg in taken]
+    ty = t.array(element)
+    return lambda f: NetArray(ty, [p(f) for p in parts])
+
+
+def invoke(function: Callable[..., Any], inputs: list[Code], run: bool) -> Code:
+    """A closure that evaluates the inputs in order and calls."""
+    if run:
+        return lambda f: function(f[0], *[i(f) for i in inputs])
+    match inputs:
+        case []:
+            return lambda f: function()
+        case [a]:
+            return lambda f: function(a(f))
+        case [a, b]:
+            return lambda f: function(a(f), b(f))
+        case [a, b, c]:
+            return lambda f: function(a(f), b(f), c(f))
+        case _:
+            return lambda f: function(*[i(f) for i in inputs])
+
+
+# --------------------------------------------------------------------------- out arguments
+
+
+def _outs(b: Binder, scope: Scope, chosen: Candidate) -> list[Callable[[Frame, Any], None]]:
+    out: list[Callable[[Frame, Any], None]] = []
+    for param, taken, ty in zip(chosen.signature.params, chosen.slots, chosen.types, strict=True):
+        if param.mode not in ("out", "ref"):
+            continue
+        out.append(_store(b, scope, taken[0], ty))
+    return out
+
+
+def _store(b: Binder, scope: Scope, arg: Arg, ty: Ty) -> Callable[[Frame, Any], None]:
+    from gatewright.apim.expressions.bind import expressions
+
+    node = arg.node
+    if isinstance(node.value, tree.Name) and node.value.name == "_" and arg.operand.node is node.value:
+        return lambda f, value: None
+    if isinstance(node.declares, tree.VarType) and isinstance(node.value, tree.Name):
+        declared = scope.names.get(node.value.name)
+        if declared is None:
+            declared = expressions.declare(b, scope, node.value.name, ty, node.value)
+        return variable_store(scope, declared)
+    bound = b.value(arg.operand)
+    place = bound.place
+    if place is None or place.save is None:
+        b.fail(codes.INVALID, node, "a variable should stand behind out")
+    at, save = place.at, place.save
+    return lambda f, value: save(f, at(f), value)
+
+
+def variable_store(scope: Scope, variable: Variable) -> Callable[[Frame, Any], None]:
+    """How a variable is set from a scope."""
+    slot, depth = variable.slot, scope.frame.depth_to(variable.frame)
+
+    def store(f: Frame, value: Any) -> None:  # noqa: ANN401
+        for _ in range(depth):
+            f = f[1]
+        f[slot] = value
+
+    return store
+
+
+def with_outs(code: Code, outs: list[Callable[[Frame, Any], None]]) -> Code:
+    """A call whose behaviour returns its result and the values of its `out` arguments."""
+
+    def run(f: Frame) -> Any:  # noqa: ANN401
+        result, *values = code(f)
+        for store, value in zip(outs, values, strict=True):
+            store(f, value)
+        return result
+
+    return run

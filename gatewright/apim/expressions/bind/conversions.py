@@ -1,0 +1,278 @@
+"""Conversions between types: identity, numeric, nullable, boxing, reference and user-defined.
+
+Source: C# language specification, chapter 10 "Conversions".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from gatewright.apim.expressions import numbers
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.faults import NetError, null_reference
+from gatewright.apim.expressions.library.catalog import Library
+from gatewright.apim.expressions.signature import Signature
+from gatewright.apim.expressions.types import Ty
+from gatewright.apim.expressions.values import EnumValue, Lazy, Pair, box, boxed_items, runtime_type, unbox
+
+Convert = Callable[[Any], Any]
+
+
+def same(value: Any) -> Any:  # noqa: ANN401
+    """The identity conversion."""
+    return value
+
+
+class Conversions:
+    """Which type becomes which, and how. Answers are kept, types being interned."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._implicit: dict[tuple[Ty, Ty], Convert | None] = {}
+        self._explicit: dict[tuple[Ty, Ty], Convert | None] = {}
+
+    # ---------------------------------------------------------------- implicit
+
+    def implicit(self, source: Ty, target: Ty) -> Convert | None:
+        """How a type becomes another without a cast; None where it does not."""
+        key = (source, target)
+        if key not in self._implicit:
+            self._implicit[key] = self._standard(source, target) or self._user(source, target, False)
+        return self._implicit[key]
+
+    def _standard(self, source: Ty, target: Ty) -> Convert | None:
+        if source is target or source is t.NEVER:
+            return same
+        if source is t.NULL:
+            return same if self.library.is_reference(target) or target.name == "?" else None
+        if source is t.VOID or target is t.VOID:
+            return None
+        if target in t.WIDENS.get(source, ()):
+            return numeric(source, target)
+        if target.name == "?":
+            return self._to_nullable(source, target)
+        if self.library.is_reference(target) and not t.is_parameter(target):
+            return self._reference(source, target)
+        return None
+
+    def _to_nullable(self, source: Ty, target: Ty) -> Convert | None:
+        inner = target.args[0]
+        if source.name == "?":
+            step = self._standard(source.args[0], inner)
+            return None if step is None else lifted(step)
+        return self._standard(source, inner)
+
+    def _reference(self, source: Ty, target: Ty) -> Convert | None:
+        if source.name == "?":
+            plain = self.library.derives(source.args[0], target)
+            return (box(source) or same) if plain else None
+        if not self.library.derives(source, target):
+            return None
+        if self.library.is_value(source):
+            return box(source) or same
+        if source.name == "JObject" and target is PAIRS:
+            return pairs_of
+        return same
+
+    # ---------------------------------------------------------------- user-defined
+
+    def _operators(self, source: Ty, target: Ty, kind: str) -> list[Signature]:
+        out: list[Signature] = []
+        for ty in (source, target):
+            for base in self.library.bases(ty.args[0] if ty.name == "?" else ty):
+                entry = self.library.entry(base.name)
+                if entry is not None and entry.kind not in ("interface", "enum"):
+                    out.extend(self.library.own(entry).get(kind, ()))
+        return list(dict.fromkeys(out))
+
+    def _user(self, source: Ty, target: Ty, cast: bool) -> Convert | None:
+        best: tuple[int, Convert] | None = None
+        found = self._operators(source, target, "implicit")
+        if cast:
+            found = [*self._operators(source, target, "explicit"), *found]
+        for signature in found:
+            given = signature.params[0].ty
+            if not cast:
+                before, behind = self._standard(source, given), self._standard(signature.result, target)
+            else:
+                before = self._standard(source, given) or self._unwrap(source, given)
+                behind = self._standard(signature.result, target) or self._cast_standard(
+                    signature.result, target
+                )
+            if before is None or behind is None:
+                continue
+            cost = (given is not source) * 2 + (signature.result is not target) * 3
+            if best is None or cost < best[0]:
+                best = (cost, chained(before, signature.entry.call, behind))
+        return best[1] if best else None
+
+    def _unwrap(self, source: Ty, target: Ty) -> Convert | None:
+        return self._cast_standard(source, target) if target in self.library.bases(source) else None
+
+    # ---------------------------------------------------------------- explicit
+
+    def explicit(self, source: Ty, target: Ty) -> Convert | None:
+        """How a cast turns a type into another; None where C# has no such cast."""
+        key = (source, target)
+        if key not in self._explicit:
+            found = self._standard(source, target) or self._cast_standard(source, target)
+            found = found or self._user(source, target, False) or self._user(source, target, True)
+            self._explicit[key] = found
+        return self._explicit[key]
+
+    def _cast_standard(self, source: Ty, target: Ty) -> Convert | None:
+        if source in t.NUMERIC and target in t.NUMERIC:
+            return numeric(source, target)
+        if source.name == "?" and target.name != "?":
+            inner = same if source.args[0] is target else self._cast_standard(source.args[0], target)
+            return None if inner is None else chained(same, _value_of_nullable, inner)
+        if target.name == "?" and source.name == "?":
+            step = self._cast_standard(source.args[0], target.args[0])
+            return None if step is None else lifted(step)
+        if self.library.is_enum(target) and source in t.NUMERIC:
+            return lambda v: self.library.enum_value(target, int(v))
+        if self.library.is_enum(source) and target in t.NUMERIC:
+            return chained(same, int, numeric(t.INT, target))
+        return self._downcast(source, target)
+
+    def _downcast(self, source: Ty, target: Ty) -> Convert | None:
+        if target.name == "?" and self.library.is_reference(source):
+            step = self._downcast(source, target.args[0])
+            return None if step is None else lifted(step)
+        if not self.library.is_reference(source) or t.delegate_shape(source):
+            return None
+        if not self._related(source, target):
+            return None
+        if self.library.is_value(target):
+            return self._unboxing(target)
+        return self._checked(target)
+
+    def _related(self, source: Ty, target: Ty) -> bool:
+        if self.library.derives(target, source):
+            return True
+        if self.library.is_interface(target):
+            return not (source is t.STRING or source.name == "[]")
+        return self.library.is_interface(source) and not self.library.is_value(target)
+
+    def _unboxing(self, target: Ty) -> Convert:
+        def convert(value: Any) -> Any:  # noqa: ANN401
+            if value is None:
+                raise null_reference()
+            if runtime_type(value) is not target:
+                raise self.bad_cast(value, target)
+            return unbox(value)
+
+        cls = {t.INT: int, t.BOOL: bool, t.DOUBLE: float}.get(target)
+        if cls is None:
+            return convert
+        return lambda value: value if type(value) is cls else convert(value)
+
+    def _checked(self, target: Ty) -> Convert:
+        def convert(value: Any) -> Any:  # noqa: ANN401
+            if value is None or self.library.derives(runtime_type(value), target):
+                return value
+            raise self.bad_cast(value, target)
+
+        if target is t.STRING:
+            return lambda value: value if type(value) is str else convert(value)
+        return convert
+
+    def bad_cast(self, value: Any, target: Ty) -> NetError:  # noqa: ANN401
+        """The InvalidCastException of a value that is not of the type."""
+        source = runtime_type(value)
+        name = self.library.full_name
+        if self.library.is_value(source) and self.library.is_value(target):
+            return NetError(
+                "InvalidCastException",
+                f"Unable to cast object of type '{name(source)}' to type '{name(target)}'.",
+            )
+        message = f"Unable to cast object of type '{name(source)}' to type '{name(target)}'."
+        return NetError("InvalidCastException", message)
+
+    # ---------------------------------------------------------------- run-time questions
+
+    def is_instance(self, value: Any, target: Ty) -> bool:  # noqa: ANN401
+        """Whether a boxed value is of a type, as `is` asks."""
+        if value is None:
+            return False
+        wanted = target.args[0] if target.name == "?" else target
+        return self.library.derives(runtime_type(value), wanted)
+
+    def cast(self, value: Any, target: Ty) -> Any:  # noqa: ANN401
+        """A boxed value as an unboxed value of a type, as `(T)` does."""
+        convert = self.explicit(t.OBJECT, target)
+        return value if convert is None else convert(value)
+
+    def cast_items(self, source: Any, target: Ty) -> Any:  # noqa: ANN401
+        """Every element of a sequence cast to a type."""
+        convert = self.explicit(t.OBJECT, target) or same
+        return map(convert, boxed_items(source))
+
+
+PAIRS = t.enumerable(t.make("KeyValuePair", (t.STRING, t.JTOKEN)))
+
+
+def pairs_of(value: Any) -> Any:  # noqa: ANN401
+    """A JObject as the sequence of name and value pairs that `foreach` sees."""
+    if value is None:
+        return None
+    ty = PAIRS.args[0]
+    return Lazy(PAIRS, lambda: [Pair(ty, p.name, p.value) for p in value.children()])
+
+
+def _value_of_nullable(value: Any) -> Any:  # noqa: ANN401
+    if value is None:
+        raise NetError("InvalidOperationException", "Nullable object must have a value.")
+    return value
+
+
+def lifted(step: Convert) -> Convert:
+    """A conversion that leaves null alone."""
+    return same if step is same else (lambda v: None if v is None else step(v))
+
+
+def chained(before: Convert, middle: Convert, behind: Convert) -> Convert:
+    """Three conversions in a row."""
+    steps = [s for s in (before, middle, behind) if s is not same]
+    match steps:
+        case []:
+            return same
+        case [one]:
+            return one
+        case [one, two]:
+            return lambda v: two(one(v))
+        case [one, two, three]:
+            return lambda v: three(two(one(v)))
+        case _:
+            raise AssertionError
+
+
+def numeric(source: Ty, target: Ty) -> Convert:
+    """A numeric conversion, implicit or explicit."""
+    if source is target:
+        return same
+    if source is t.CHAR:
+        return chained(same, ord, numeric(t.USHORT, target))
+    if target is t.CHAR:
+        wrap = numeric(source, t.USHORT)
+        return lambda v: chr(wrap(v))
+    if target is t.DOUBLE:
+        return float
+    if target is t.FLOAT:
+        return lambda v: numbers.single(float(v))
+    if target is t.DECIMAL:
+        return numbers.to_decimal if source in (t.FLOAT, t.DOUBLE) else Decimal
+    if source in (t.FLOAT, t.DOUBLE):
+        return lambda v: numbers.truncate(v, target)
+    if source is t.DECIMAL:
+        return lambda v: numbers.decimal_to_int(v, target)
+    if target in t.WIDENS.get(source, ()):
+        return same
+    return numbers.wrapper(target)
+
+
+def enum_number(value: Any) -> Any:  # noqa: ANN401
+    """The number of an enum value."""
+    return value.number if isinstance(value, EnumValue) else value

@@ -1,0 +1,233 @@
+"""`new`: objects with initialisers, arrays, anonymous objects, tuples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gatewright.apim.expressions import codes, tree
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.bind import access, calls, overloads
+from gatewright.apim.expressions.bind.binder import Binder
+from gatewright.apim.expressions.bind.bound import Bound, Code, Frame, MethodGroup, Operand
+from gatewright.apim.expressions.bind.defaults import default_value
+from gatewright.apim.expressions.bind.scope import Scope
+from gatewright.apim.expressions.faults import NetError
+from gatewright.apim.expressions.library.catalog import Found
+from gatewright.apim.expressions.limits import check_size
+from gatewright.apim.expressions.types import Ty
+from gatewright.apim.expressions.values import Anon, NetArray
+
+Step = Callable[[Frame], None]
+
+
+def new(b: Binder, scope: Scope, node: tree.New) -> Operand:
+    """`new T(args) { ... }`."""
+    ty = b.type_of(node.type)
+    if t.delegate_shape(ty) and len(node.args) == 1:
+        from gatewright.apim.expressions.bind import expressions
+
+        return expressions.bind_to(b, scope, node.args[0].value, ty)
+    made = _constructed(b, scope, ty, node)
+    if node.init is None:
+        return made
+    return _initialised(b, scope, made, node.init)
+
+
+def _constructed(b: Binder, scope: Scope, ty: Ty, node: tree.New) -> Bound:
+    entry = b.library.entry(ty.name, len(ty.args)) or b.library.entry(ty.name)
+    args = calls.arguments(b, scope, node.args)
+    given = dict(zip(b.library.open_type(entry).args, ty.args, strict=False)) if entry else {}
+    found: list[Found] = []
+    if entry is not None:
+        found = [(s, given) for s in b.library.own(entry).get(".ctor", ())]
+    if entry is not None and entry.kind == "exception" and not found:
+        return _exception(b, scope, ty, args, node)
+    chosen = overloads.resolve(b, scope, found, args)
+    if chosen is None:
+        if not args and b.library.is_value(ty):
+            value = default_value(b.library, ty)
+            return Bound(ty, lambda f: value, node)
+        if not found:
+            b.fail(codes.INVALID, node, f"new {ty.show()} cannot be made")
+        calls._explain(b, args)
+        shown = ", ".join(calls._shown(a) for a in args)
+        hint = "known: " + "; ".join(s.entry.text for s, _ in found[:3])
+        b.fail(codes.NO_OVERLOAD, node, f"no constructor of {ty.show()} takes ({shown})", hint)
+    return calls.emit(b, scope, chosen, None, args, node)
+
+
+def _exception(b: Binder, scope: Scope, ty: Ty, args: list[overloads.Arg], node: tree.New) -> Bound:
+    base = b.library.entry("Exception")
+    assert base is not None
+    found: list[Found] = [(s, {}) for s in b.library.own(base).get(".ctor", ())]
+    chosen = overloads.resolve(b, scope, found, args)
+    if chosen is None:
+        b.fail(codes.NO_OVERLOAD, node, f"no constructor of {ty.show()} takes these arguments")
+    made = calls.emit(b, scope, chosen, None, args, node)
+    code, name, full = made.code, ty.name, b.library.full_name(ty)
+
+    def build(f: Frame) -> NetError:
+        fault: NetError = code(f)
+        fault.kind = name
+        if fault.extra.pop("bare", None):
+            fault.message = f"Exception of type '{full}' was thrown."
+        return fault
+
+    return Bound(ty, build, node)
+
+
+# --------------------------------------------------------------------------- initialisers
+
+
+def _initialised(b: Binder, scope: Scope, made: Bound, init: tree.Initializer) -> Bound:
+    kinds = {isinstance(item, (tree.MemberInit, tree.IndexInit)) for item in init.items}
+    if len(kinds) > 1:
+        b.fail(codes.INVALID, init, "elements and members may not be mixed in one initialiser")
+    inner = scope.inner()
+    held = inner.declare("new", made.ty)
+    slot, code = held.slot, made.code
+    target = Bound(made.ty, lambda f: f[slot], tree.Literal(init.at, init.end, "int", 0))
+    steps = [_item(b, inner, target, item) for item in init.items]
+
+    def build(f: Frame) -> Any:  # noqa: ANN401
+        value = code(f)
+        for step in steps:
+            f[slot] = value
+            step(f)
+        return value
+
+    return Bound(made.ty, build, made.node)
+
+
+def _item(
+    b: Binder,
+    scope: Scope,
+    target: Bound,
+    item: tree.Expr | tree.Initializer | tree.MemberInit | tree.IndexInit,
+) -> Step:
+    from gatewright.apim.expressions.bind import expressions
+
+    if isinstance(item, (tree.MemberInit, tree.IndexInit)):
+        return _assigned(b, scope, target, item)
+    group = MethodGroup(target, target.ty, "Add", (), item)
+    if isinstance(item, tree.Initializer):
+        nodes = [_argument(x) for x in item.items]
+        return calls.call(b, scope, group, calls.arguments(b, scope, nodes), item).code
+    operand = expressions.bind(b, scope, item)
+    node = tree.Argument(item.at, item.end, item)
+    return calls.call(b, scope, group, [overloads.Arg(operand, node)], item).code
+
+
+def _argument(item: object) -> tree.Argument:
+    if not isinstance(item, tree.Node):
+        raise AssertionError
+    return tree.Argument(item.at, item.end, item)  # type: ignore[arg-type]
+
+
+def _assigned(b: Binder, scope: Scope, target: Bound, item: tree.MemberInit | tree.IndexInit) -> Step:
+    from gatewright.apim.expressions.bind import expressions
+
+    place_node = tree.CondTarget(item.at, item.end)
+    inner = scope.inner()
+    inner.names["?"] = scope.find("new") or inner.declare("?", target.ty)
+    left: Operand
+    if isinstance(item, tree.MemberInit):
+        left = access.member(b, inner, tree.Member(item.at, item.end, place_node, item.name, item.at))
+    else:
+        left = access.index(b, inner, tree.Index(item.at, item.end, place_node, item.args))
+    bound = b.value(left)
+    if isinstance(item.value, tree.Initializer):
+        return _initialised(b, scope, bound, item.value).code
+    if bound.place is None or bound.place.save is None:
+        b.fail(codes.INVALID, item, "this member cannot be set")
+    at, save = bound.place.at, bound.place.save
+    value = expressions.bind_to(b, scope, item.value, bound.ty).code
+
+    def store(f: Frame) -> None:
+        where = at(f)
+        save(f, where, value(f))
+
+    return store
+
+
+# --------------------------------------------------------------------------- arrays
+
+
+def array(b: Binder, scope: Scope, node: tree.NewArray) -> Operand:
+    """`new T[n]`, `new T[] { ... }`, `new[] { ... }`."""
+    if node.element is not None:
+        return array_of(b, scope, node, b.type_of(node.element))
+    from gatewright.apim.expressions.bind import expressions
+
+    if node.init is None:
+        b.fail(codes.SYNTAX, node, "an array needs a type or elements")
+    items = [expressions.bind_value(b, scope, _expr(b, item)) for item in node.init.items]
+    element = overloads.common_type(b, [i.ty for i in items]) if items else None
+    if element is None or element is t.NULL:
+        b.fail(codes.WRONG_TYPE, node, "the elements have no common type", "write new T[] { ... }")
+    return _filled(t.array(element), [b.need(i, element).code for i in items], node)
+
+
+def _expr(b: Binder, item: Any) -> tree.Expr:  # noqa: ANN401
+    if isinstance(item, (tree.Initializer, tree.MemberInit, tree.IndexInit)):
+        b.fail(codes.SYNTAX, item, "a value should stand here")
+    found: tree.Expr = item
+    return found
+
+
+def array_of(b: Binder, scope: Scope, node: tree.NewArray, element: Ty) -> Bound:
+    """An array whose element type is known."""
+    from gatewright.apim.expressions.bind import expressions
+
+    ty = t.array(element)
+    if node.init is not None:
+        items = [expressions.bind_to(b, scope, _expr(b, i), element).code for i in node.init.items]
+        return _filled(ty, items, node)
+    if node.size is None:
+        b.fail(codes.SYNTAX, node, "an array needs a size or elements")
+    size = b.need(expressions.bind_value(b, scope, node.size), t.INT).code
+    value = default_value(b.library, element)
+
+    def make(f: Frame) -> NetArray:
+        count = size(f)
+        if count < 0:
+            raise NetError("OverflowException", "Arithmetic operation resulted in an overflow.")
+        check_size(count)
+        f[0].tick(count >> 6)
+        return NetArray(ty, [value] * count)
+
+    return Bound(ty, make, node)
+
+
+def _filled(ty: Ty, items: list[Code], node: tree.Node) -> Bound:
+    return Bound(ty, lambda f: NetArray(ty, [i(f) for i in items]), node)
+
+
+# --------------------------------------------------------------------------- anonymous objects, tuples
+
+
+def anonymous(b: Binder, scope: Scope, node: tree.Anonymous) -> Operand:
+    """`new { A = x, b.C }`."""
+    from gatewright.apim.expressions.bind import expressions
+
+    values = [expressions.bind_value(b, scope, value) for _, value in node.members]
+    for value in values:
+        if value.ty is t.NULL:
+            b.fail(codes.WRONG_TYPE, value.node, "null has no type here", "cast it: (string)null")
+    name = "anonymous{" + ",".join(label for label, _ in node.members) + "}"
+    ty = t.make(name, tuple(v.ty for v in values))
+    items = [v.code for v in values]
+    return Bound(ty, lambda f: Anon(ty, tuple([i(f) for i in items])), node)
+
+
+def tuple_(b: Binder, scope: Scope, node: tree.Tuple) -> Operand:
+    """`(a, b)`."""
+    from gatewright.apim.expressions.bind import expressions
+
+    if any(item.name for item in node.items):
+        b.fail(codes.NOT_SUPPORTED, node, "a tuple with named elements is not supported", "use Item1, Item2")
+    values = [expressions.bind_value(b, scope, item.value) for item in node.items]
+    ty = t.make("ValueTuple", tuple(v.ty for v in values))
+    items = [v.code for v in values]
+    return Bound(ty, lambda f: Anon(ty, tuple([i(f) for i in items])), node)

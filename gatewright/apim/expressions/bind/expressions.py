@@ -1,0 +1,438 @@
+"""Expressions: one function for each kind of node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, cast
+
+from gatewright.apim.expressions import codes, tree
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.bind import access, arithmetic, creation, lambdas, overloads, strings
+from gatewright.apim.expressions.bind.binder import Binder
+from gatewright.apim.expressions.bind.bound import (
+    MISSING,
+    Bound,
+    Code,
+    Frame,
+    LambdaRef,
+    MethodGroup,
+    NamespaceRef,
+    Operand,
+    Place,
+    TypeRef,
+    constant,
+)
+from gatewright.apim.expressions.bind.defaults import default_value
+from gatewright.apim.expressions.bind.scope import Scope, Variable
+from gatewright.apim.expressions.faults import NetError, null_reference
+from gatewright.apim.expressions.numbers import bounds
+from gatewright.apim.expressions.types import Ty
+from gatewright.apim.expressions.values import NetType, box
+
+CONTEXT = t.make("IProxyRequestContext")
+
+
+def bind(b: Binder, scope: Scope, node: tree.Expr) -> Operand:
+    """Any expression.
+
+    Raises:
+        Rejected: with the first fault in it.
+    """
+    return _BINDERS[type(node)](b, scope, node)
+
+
+def bind_value(b: Binder, scope: Scope, node: tree.Expr) -> Bound:
+    """An expression that has to be a value."""
+    return b.value(bind(b, scope, node))
+
+
+def bind_value_or_void(b: Binder, scope: Scope, node: tree.Expr) -> Bound:
+    """An expression that stands as a statement."""
+    operand = bind(b, scope, node)
+    return operand if isinstance(operand, Bound) else b.value(operand)
+
+
+def bind_to(b: Binder, scope: Scope, node: tree.Expr, ty: Ty) -> Bound:
+    """An expression as a value of a type.
+
+    Raises:
+        Rejected: EXP305 when it does not convert.
+    """
+    if (
+        isinstance(node, tree.NewArray)
+        and node.element is None
+        and ty.name == "[]"
+        and not _implicit(b, node)
+    ):
+        return creation.array_of(b, scope, node, ty.args[0])
+    operand = bind(b, scope, node)
+    return operand_to(b, scope, operand, ty)
+
+
+def _implicit(b: Binder, node: tree.NewArray) -> bool:
+    return b.text.code[node.at : node.at + 3] == "new"
+
+
+def operand_to(b: Binder, scope: Scope, operand: Operand, ty: Ty) -> Bound:
+    """An operand as a value of a type."""
+    if isinstance(operand, LambdaRef):
+        return lambdas.delegate(b, scope, operand, ty)
+    if isinstance(operand, MethodGroup):
+        return lambdas.group_delegate(b, scope, operand, ty)
+    return b.need(b.value(operand), ty)
+
+
+# --------------------------------------------------------------------------- names
+
+
+def declare(b: Binder, scope: Scope, name: str, ty: Ty, node: tree.Node) -> Variable:
+    """A new local variable.
+
+    Raises:
+        Rejected: EXP310 when the name is taken in this or an enclosing block.
+    """
+    if scope.find(name) is not None or name == "context":
+        b.fail(codes.INVALID, node, f"{name} is already declared", "choose another name")
+    return scope.declare(name, ty)
+
+
+def _literal(b: Binder, scope: Scope, node: tree.Literal) -> Operand:
+    if node.kind == "null":
+        return constant(t.NULL, None, node)
+    value: Any = node.value
+    if node.kind == "decimal":
+        value = Decimal(cast(str, node.value))
+    return constant(t.make(node.kind), value, node)
+
+
+def _name(b: Binder, scope: Scope, node: tree.Name) -> Operand:
+    variable = scope.find(node.name)
+    if variable is not None:
+        return _variable(b, scope, variable, node)
+    if node.name == "context":
+        return Bound(CONTEXT, lambda f: f[0].context, node)
+    found = b.find_type(tree.NamedType(node.at, node.end, node.name, node.type_args))
+    if found is not None:
+        return TypeRef(found, node)
+    if node.name in b.library.namespaces:
+        return NamespaceRef(node.name, node)
+    b.fail(
+        codes.UNKNOWN_NAME,
+        node,
+        f"{node.name} is not declared and is no type",
+        b.suggest(node.name, {*_visible(scope), "context", *b.library.type_names}),
+    )
+
+
+def _visible(scope: Scope) -> set[str]:
+    names: set[str] = set()
+    at: Scope | None = scope
+    while at is not None:
+        names.update(at.names)
+        at = at.parent
+    return names
+
+
+def _variable(b: Binder, scope: Scope, variable: Variable, node: tree.Node) -> Bound:
+    if variable.is_constant:
+        return constant(variable.ty, variable.constant, node)
+    slot, depth = variable.slot, scope.frame.depth_to(variable.frame)
+    place = variable_place(slot, depth, variable.writable)
+    if depth == 0:
+        return Bound(variable.ty, lambda f: f[slot], node, MISSING, place)
+    if depth == 1:
+        return Bound(variable.ty, lambda f: f[1][slot], node, MISSING, place)
+    load = place.load
+    return Bound(variable.ty, lambda f: load(f, ()), node, MISSING, place)
+
+
+def variable_place(slot: int, depth: int, writable: bool = True) -> Place:
+    """A local variable as something to assign."""
+
+    def load(f: Frame, _: tuple[Any, ...]) -> Any:  # noqa: ANN401
+        for _step in range(depth):
+            f = f[1]
+        return f[slot]
+
+    def save(f: Frame, _: tuple[Any, ...], value: Any) -> None:  # noqa: ANN401
+        for _step in range(depth):
+            f = f[1]
+        f[slot] = value
+
+    return Place(lambda f: (), load, save if writable else None)
+
+
+def _type_expr(b: Binder, scope: Scope, node: tree.TypeExpr) -> Operand:
+    return TypeRef(b.type_of(node.type), node)
+
+
+def _paren(b: Binder, scope: Scope, node: tree.Paren) -> Operand:
+    return bind(b, scope, node.value)
+
+
+# --------------------------------------------------------------------------- conditions
+
+
+def _ternary(b: Binder, scope: Scope, node: tree.Ternary) -> Operand:
+    test = b.need(bind_value(b, scope, node.test), t.BOOL).code
+    yes, no = bind_value(b, scope, node.yes), bind_value(b, scope, node.no)
+    ty = _branch_type(b, yes, no)
+    if ty is None:
+        message = f"the branches are {yes.ty.show()} and {no.ty.show()}; neither becomes the other"
+        b.fail(codes.WRONG_TYPE, node, message, "cast one of them")
+    one, two = b.need(yes, ty).code, b.need(no, ty).code
+    return Bound(ty, lambda f: one(f) if test(f) else two(f), node)
+
+
+def _branch_type(b: Binder, yes: Bound, no: Bound) -> Ty | None:
+    if yes.ty is no.ty:
+        return yes.ty if yes.ty is not t.NULL else None
+    if yes.ty is t.NEVER:
+        return no.ty
+    forth, back = b.fits(yes, no.ty), b.fits(no, yes.ty)
+    if forth and back:
+        return no.ty if overloads.better_type(b, yes.ty, no.ty) > 0 else yes.ty
+    if forth or back:
+        return no.ty if forth else yes.ty
+    return None
+
+
+def _coalesce(b: Binder, scope: Scope, node: tree.Binary) -> Operand:
+    left = bind_value(b, scope, node.left)
+    right = bind_value(b, scope, node.right)
+    if not b.library.is_reference(left.ty) and left.ty.name != "?":
+        b.fail(codes.INVALID, node, f"{left.ty.show()} is never null, so ?? may not stand behind it")
+    first, second = left.code, right.code
+    inner = left.ty.args[0] if left.ty.name == "?" else left.ty
+    if left.ty.name == "?" and b.fits(right, inner):
+        ty, second = inner, b.need(right, inner).code
+    elif b.fits(right, left.ty) and left.ty is not t.NULL:
+        ty, second = left.ty, b.need(right, left.ty).code
+    else:
+        ty = right.ty
+        step = b.conversions.implicit(inner, ty)
+        if step is None:
+            message = f"{left.ty.show()} ?? {right.ty.show()}: neither becomes the other"
+            b.fail(codes.WRONG_TYPE, node, message, "cast one of them")
+        plain, convert = left.code, step
+        first = lambda f: None if (v := plain(f)) is None else convert(v)  # noqa: E731
+
+    def code(f: Frame) -> Any:  # noqa: ANN401
+        value = first(f)
+        return second(f) if value is None else value
+
+    return Bound(ty, code, node)
+
+
+def _binary(b: Binder, scope: Scope, node: tree.Binary) -> Operand:
+    if node.op == "??":
+        return _coalesce(b, scope, node)
+    line: list[tree.Binary] = []
+    left_node: tree.Expr = node
+    while isinstance(left_node, tree.Binary) and left_node.op != "??":
+        line.append(left_node)
+        left_node = left_node.left
+    left = bind_value(b, scope, left_node)
+    parts: list[Bound] = []
+    for step in reversed(line):
+        left, parts = _step(b, scope, left, parts, step)
+    return strings.concat(b, parts, node) if parts else left
+
+
+def _step(
+    b: Binder, scope: Scope, left: Bound, parts: list[Bound], step: tree.Binary
+) -> tuple[Bound, list[Bound]]:
+    """One more operator on a left-deep line; `parts` collects a sum of texts."""
+    if step.op in ("&&", "||"):
+        whole = strings.concat(b, parts, step.left) if parts else left
+        test = b.need(whole, t.BOOL).code
+        right_test = b.need(bind_value(b, scope, step.right), t.BOOL).code
+        if step.op == "&&":
+            return Bound(t.BOOL, lambda f: test(f) and right_test(f), step), []
+        return Bound(t.BOOL, lambda f: test(f) or right_test(f), step), []
+    right = bind_value(b, scope, step.right)
+    if step.op == "+" and strings.is_concat(left, right) and t.VOID not in (left.ty, right.ty):
+        grown = [*parts, right] if parts else [left, right]
+        return Bound(t.STRING, left.code, step), grown
+    if parts:
+        left = strings.concat(b, parts, step.left)
+    return arithmetic.binary(b, left, right, step), []
+
+
+# --------------------------------------------------------------------------- casts and type tests
+
+
+def _cast(b: Binder, scope: Scope, node: tree.Cast) -> Operand:
+    ty = b.type_of(node.type)
+    operand = bind(b, scope, node.value)
+    if isinstance(operand, (LambdaRef, MethodGroup)):
+        return operand_to(b, scope, operand, ty)
+    value = b.value(operand)
+    implied = b.convert(value, ty)
+    if implied is not None:
+        return Bound(implied.ty, implied.code, node, implied.const)
+    step = b.conversions.explicit(value.ty, ty)
+    if step is None:
+        b.fail(codes.WRONG_TYPE, node, f"{value.ty.show()} cannot be cast to {ty.show()}")
+    code, convert = value.code, step
+    if value.is_const and value.ty in t.NUMERIC and ty in t.NUMERIC:
+        if ty in t.INTEGRAL_BITS and not _holds(value.const, ty):
+            b.fail(codes.INVALID, node, f"the constant does not fit {ty.show()}")
+        return constant(ty, convert(value.const), node)
+    return Bound(ty, lambda f: convert(code(f)), node)
+
+
+def _holds(value: Any, ty: Ty) -> bool:  # noqa: ANN401
+    low, high = bounds(ty)
+    number = ord(value) if isinstance(value, str) else value
+    return number == number and low - 1 < number < high + 1
+
+
+def _as(b: Binder, scope: Scope, node: tree.As) -> Operand:
+    value, ty = bind_value(b, scope, node.value), b.type_of(node.type)
+    if not b.library.is_reference(ty) and ty.name != "?":
+        b.fail(codes.INVALID, node, f"as needs a type that can be null; {ty.show()} cannot", "write a cast")
+    code, wrap, conversions = value.code, box(value.ty), b.conversions
+
+    def convert(f: Frame) -> Any:  # noqa: ANN401
+        found = code(f)
+        if found is not None and wrap is not None:
+            found = wrap(found)
+        return conversions.cast(found, ty) if conversions.is_instance(found, ty) else None
+
+    return Bound(ty, convert, node)
+
+
+def _is(b: Binder, scope: Scope, node: tree.Is) -> Operand:
+    value = bind_value(b, scope, node.value)
+    return Bound(t.BOOL, match_pattern(b, scope, value, node.pattern), node)
+
+
+def match_pattern(b: Binder, scope: Scope, value: Bound, pattern: tree.Pattern) -> Code:
+    """A test of a value against a pattern; a name it declares is set when it fits."""
+    code, wrap = value.code, box(value.ty)
+    boxed = code if wrap is None else (lambda f: None if (v := code(f)) is None else wrap(v))
+    if isinstance(pattern, tree.ConstPattern):
+        operand = bind(b, scope, pattern.value)
+        if isinstance(operand, TypeRef):
+            ty = operand.ty
+            return lambda f: b.conversions.is_instance(boxed(f), ty)
+        return _constant_pattern(b, value, boxed, b.value(operand))
+    if isinstance(pattern.type, tree.VarType):
+        store = _declared(b, scope, pattern, value.ty)
+        return lambda f: store(f, code(f)) or True
+    ty = b.type_of(pattern.type)
+    if ty.name == "?" and pattern.name is not None:
+        b.fail(codes.INVALID, pattern, "a nullable type may not stand in a pattern with a name")
+    if pattern.name is None or pattern.name == "_":
+        return lambda f: b.conversions.is_instance(boxed(f), ty)
+    store = _declared(b, scope, pattern, ty)
+    conversions = b.conversions
+
+    def test(f: Frame) -> bool:
+        found = boxed(f)
+        if not conversions.is_instance(found, ty):
+            return False
+        store(f, conversions.cast(found, ty))
+        return True
+
+    return test
+
+
+def _declared(b: Binder, scope: Scope, pattern: tree.DeclPattern, ty: Ty) -> Callable[[Frame, Any], None]:
+    from gatewright.apim.expressions.bind.calls import variable_store
+
+    return variable_store(scope, declare(b, scope, pattern.name or "", ty, pattern))
+
+
+def _constant_pattern(b: Binder, value: Bound, boxed: Code, wanted: Bound) -> Code:
+    code = value.code
+    if wanted.ty is t.NULL:
+        return lambda f: code(f) is None
+    if not wanted.is_const and not b.library.is_enum(wanted.ty):
+        b.fail(codes.INVALID, wanted.node, "a constant should stand here")
+    if value.ty is t.OBJECT or (b.library.is_reference(value.ty) and value.ty is not t.STRING):
+        wrap = box(wanted.ty)
+        const = wanted.code([None, None])
+        target = wrap(const) if wrap else const
+        return lambda f: type(v := boxed(f)) is type(target) and v == target
+    fitted = b.need(wanted, value.ty).code([None, None])
+    return lambda f: code(f) == fitted
+
+
+# --------------------------------------------------------------------------- the rest
+
+
+def _lambda(b: Binder, scope: Scope, node: tree.Lambda) -> Operand:
+    return LambdaRef(node)
+
+
+def _typeof(b: Binder, scope: Scope, node: tree.TypeOf) -> Operand:
+    found = NetType(b.type_of(node.type))
+    return Bound(t.TYPE, lambda f: found, node)
+
+
+def _default(b: Binder, scope: Scope, node: tree.Default) -> Operand:
+    if node.type is None:
+        return Bound(t.make("default"), lambda f: None, node)
+    ty = b.type_of(node.type)
+    value = default_value(b.library, ty)
+    return constant(ty, value, node) if ty in t.NUMERIC else Bound(ty, lambda f: value, node)
+
+
+def _throw(b: Binder, scope: Scope, node: tree.ThrowExpr) -> Operand:
+    return Bound(t.NEVER, thrower(b, bind_value(b, scope, node.value)), node)
+
+
+def thrower(b: Binder, value: Bound) -> Code:
+    """Code that throws an exception value."""
+    code = b.need(value, t.EXCEPTION).code
+
+    def throw(f: Frame) -> Any:  # noqa: ANN401
+        fault = code(f)
+        if not isinstance(fault, NetError):
+            raise null_reference()
+        raise fault
+
+    return throw
+
+
+def _checked(b: Binder, scope: Scope, node: tree.Checked) -> Operand:
+    if node.checked:
+        b.fail(codes.NOT_SUPPORTED, node, "checked(...) is not supported")
+    return bind(b, scope, node.value)
+
+
+def _assign(b: Binder, scope: Scope, node: tree.Assign) -> Operand:
+    return arithmetic.assign(b, scope, node)
+
+
+_BINDERS: dict[type, Callable[[Binder, Scope, Any], Operand]] = {
+    tree.Literal: _literal,
+    tree.Name: _name,
+    tree.TypeExpr: _type_expr,
+    tree.Paren: _paren,
+    tree.Ternary: _ternary,
+    tree.Binary: _binary,
+    tree.Cast: _cast,
+    tree.As: _as,
+    tree.Is: _is,
+    tree.Lambda: _lambda,
+    tree.TypeOf: _typeof,
+    tree.Default: _default,
+    tree.ThrowExpr: _throw,
+    tree.Checked: _checked,
+    tree.Assign: _assign,
+    tree.Unary: lambda b, scope, node: arithmetic.unary(b, scope, node),
+    tree.Interpolated: strings.interpolate,
+    tree.Member: access.member,
+    tree.Call: access.call,
+    tree.Index: access.index,
+    tree.CondAccess: access.conditional,
+    tree.CondTarget: access.target,
+    tree.New: creation.new,
+    tree.NewArray: creation.array,
+    tree.Anonymous: creation.anonymous,
+    tree.Tuple: creation.tuple_,
+}

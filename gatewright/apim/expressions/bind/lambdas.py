@@ -1,0 +1,228 @@
+"""Lambdas, local functions and methods as delegates: Python callables over a new frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gatewright.apim.expressions import codes, tree
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.bind.binder import Binder
+from gatewright.apim.expressions.bind.bound import Bound, Code, Frame, LambdaRef, MethodGroup
+from gatewright.apim.expressions.bind.conversions import same
+from gatewright.apim.expressions.bind.scope import FIRST_SLOT, FrameScope, Scope
+from gatewright.apim.expressions.types import Ty
+from gatewright.diagnostics import Rejected
+
+
+@dataclass(slots=True)
+class Body:
+    """A lambda's body, bound for given parameter types.
+
+    Attributes:
+        result: the type it returns; `void` for none.
+        value: the expression of an expression body, else None.
+        block: binds a block body for a return type.
+    """
+
+    frame: FrameScope
+    result: Ty | None
+    value: Bound | None
+    block: Callable[[Ty], Code | None] | None
+
+    def returns(self, b: Binder, result: Ty) -> bool:
+        """Whether the body fits a return type."""
+        if result is t.VOID:
+            return self.block is not None or self._statement()
+        if self.value is not None:
+            return self.value.ty is not t.VOID and b.fits(self.value, result)
+        if self.result is None or self.result is t.VOID:
+            return self.result is None
+        return b.conversions.implicit(self.result, result) is not None or self._each(result)
+
+    def _statement(self) -> bool:
+        return (
+            self.value is not None
+            and isinstance(self.value.node, (tree.Call, tree.Assign, tree.New, tree.CondAccess))
+        ) or (self.value is not None and isinstance(self.value.node, tree.Unary))
+
+    def _each(self, result: Ty) -> bool:
+        return self.block is not None and self.block(result) is not None
+
+
+def body_of(b: Binder, scope: Scope, ref: LambdaRef, params: tuple[Ty, ...]) -> Body | None:
+    """The body for these parameter types, or None when the lambda cannot take them."""
+    if params in ref.bodies:
+        found: Body | None = ref.bodies[params]
+        return found
+    ref.bodies[params] = None
+    ref.bodies[params] = _bind_body(b, scope, ref, params)
+    result: Body | None = ref.bodies[params]
+    return result
+
+
+def _bind_body(b: Binder, scope: Scope, ref: LambdaRef, params: tuple[Ty, ...]) -> Body | None:
+    node = ref.node
+    if len(node.parameters) != len(params):
+        return None
+    inner = _parameters(b, scope, node.parameters, params)
+    if inner is None:
+        return None
+    try:
+        return bind_body(b, inner, node.body)
+    except Rejected as fault:
+        ref.bodies["fault"] = fault  # type: ignore[index]
+        return None
+
+
+def _parameters(
+    b: Binder, scope: Scope, written: tuple[tree.Parameter, ...], params: tuple[Ty, ...]
+) -> Scope | None:
+    inner = scope.framed()
+    for parameter, ty in zip(written, params, strict=True):
+        if parameter.type is not None and b.type_of(parameter.type) is not ty:
+            return None
+        if parameter.name != "_":
+            declared = inner.find(parameter.name)
+            if declared is not None and parameter.name in inner.names:
+                b.fail(codes.INVALID, parameter, f"{parameter.name} is declared twice")
+        inner.declare(parameter.name, ty)
+    return inner
+
+
+def bind_body(b: Binder, inner: Scope, body: tree.Expr | tree.Block) -> Body:
+    """A body whose parameters are declared."""
+    from gatewright.apim.expressions.bind import expressions, statements
+
+    if not isinstance(body, tree.Block):
+        value = expressions.bind(b, inner, body)
+        if not isinstance(value, Bound):
+            value = b.value(value)
+        return Body(inner.frame, value.ty, value, None)
+    found = statements.returned_types(b, inner, body)
+
+    def block(result: Ty) -> Code | None:
+        try:
+            return statements.function_body(b, inner, body, result)
+        except Rejected:
+            return None
+
+    return Body(inner.frame, found, None, block)
+
+
+def delegate(b: Binder, scope: Scope, ref: LambdaRef, ty: Ty) -> Bound:
+    """A lambda as a value of a delegate type.
+
+    Raises:
+        Rejected: EXP305 when it does not fit, or what is wrong inside it.
+    """
+    shape = t.delegate_shape(ty)
+    if shape is None:
+        b.fail(codes.WRONG_TYPE, ref.node, f"a lambda cannot become {ty.show()}")
+    params, result = shape
+    body = body_of(b, scope, ref, params)
+    if body is None or not body.returns(b, result):
+        explain(b, ref)
+        b.fail(codes.WRONG_TYPE, ref.node, f"this lambda does not fit {ty.show()}")
+    code = _code_of(b, body, result)
+    return Bound(ty, closure(code, body.frame, len(params)), ref.node)
+
+
+def explain(b: Binder, ref: LambdaRef) -> None:
+    """Raises what was wrong inside a lambda, where something was."""
+    fault = ref.bodies.get("fault")  # type: ignore[call-overload]
+    if isinstance(fault, Rejected):
+        raise fault
+
+
+def _code_of(b: Binder, body: Body, result: Ty) -> Code:
+    if body.value is not None:
+        return body.value.code if result is t.VOID else b.need(body.value, result).code
+    if body.block is None:
+        raise AssertionError("a body without code")
+    code = body.block(result)
+    if code is None:
+        raise AssertionError("a body that fitted does not fit")
+    return code
+
+
+def closure(code: Code, frame: FrameScope, count: int) -> Code:
+    """Code that makes a callable over the frame it runs in."""
+
+    def make(f: Frame) -> Callable[..., Any]:
+        run = f[0]
+        spare = [None] * (frame.size - FIRST_SLOT - count)
+        if count == 1:
+
+            def one(value: Any) -> Any:  # noqa: ANN401
+                run.left -= 1
+                if run.left < 0:
+                    run.refill()
+                return code([run, f, value, *spare])
+
+            return one
+
+        def several(*values: Any) -> Any:  # noqa: ANN401
+            run.left -= 1
+            if run.left < 0:
+                run.refill()
+            return code([run, f, *values, *spare])
+
+        return several
+
+    return make
+
+
+# --------------------------------------------------------------------------- method groups
+
+
+def _group_call(b: Binder, scope: Scope, group: MethodGroup, params: tuple[Ty, ...]) -> Bound | None:
+    from gatewright.apim.expressions.bind import calls
+
+    inner = scope.framed()
+    node = group.node
+    args = []
+    for number, ty in enumerate(params):
+        variable = inner.declare(f"<{number}>", ty)
+        slot = variable.slot
+        args.append(Bound(ty, lambda f, slot=slot: f[slot], node))  # type: ignore[misc]
+    if group.target is not None:
+        outer = group.target.code
+        target = Bound(group.target.ty, lambda f: outer(f[1]), group.target.node)
+        group = replace(group, target=target)
+    try:
+        return calls.call_group(b, inner, group, args)
+    except Rejected:
+        return None
+
+
+def group_result(
+    b: Binder, scope: Scope, group: MethodGroup, params: tuple[Ty, ...], result: Ty | None
+) -> Ty | None:
+    """What a method returns for these parameter types, or None when it does not fit."""
+    call = _group_call(b, scope, group, params)
+    if call is None:
+        return None
+    if result is None or result is t.VOID or b.conversions.implicit(call.ty, result) is not None:
+        return call.ty
+    return None
+
+
+def group_delegate(b: Binder, scope: Scope, group: MethodGroup, ty: Ty) -> Bound:
+    """A method as a value of a delegate type.
+
+    Raises:
+        Rejected: EXP305 when no form of the method fits.
+    """
+    shape = t.delegate_shape(ty)
+    call = _group_call(b, scope, group, shape[0]) if shape else None
+    if shape is None or call is None:
+        b.fail(codes.WRONG_TYPE, group.node, f"the method {group.name} does not fit {ty.show()}")
+    params, result = shape
+    step = same if result is t.VOID else b.conversions.implicit(call.ty, result)
+    if step is None:
+        b.fail(codes.WRONG_TYPE, group.node, f"the method {group.name} does not fit {ty.show()}")
+    inner, convert = call.code, step
+    frame = FrameScope(None, FIRST_SLOT + len(params))
+    return Bound(ty, closure(lambda f: convert(inner(f)), frame, len(params)), group.node)

@@ -1,0 +1,236 @@
+"""Loops and `switch`. A loop body that makes lambdas gets a fresh frame for each turn, as C# has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gatewright.apim.expressions import codes, tree
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.bind import expressions
+from gatewright.apim.expressions.bind.binder import Binder
+from gatewright.apim.expressions.bind.bound import Bound, Code, Frame
+from gatewright.apim.expressions.bind.conversions import pairs_of, same
+from gatewright.apim.expressions.bind.scope import FIRST_SLOT, Scope
+from gatewright.apim.expressions.faults import null_reference
+from gatewright.apim.expressions.types import Ty
+
+if TYPE_CHECKING:
+    from gatewright.apim.expressions.bind.statements import Function, Step
+
+
+def _breakable(scope: Scope, *names: str) -> None:
+    for name in names:
+        scope.declare(name, t.VOID)
+
+
+def _breaks(scope: Scope) -> bool:
+    return scope.names["break"].constant is True
+
+
+def makes_lambdas(node: object) -> bool:
+    """Whether a lambda or local function stands anywhere inside a node."""
+    if isinstance(node, (tree.Lambda, tree.LocalFunction)):
+        return True
+    if isinstance(node, tuple):
+        return any(makes_lambdas(item) for item in node)
+    if isinstance(node, tree.Node):
+        return any(makes_lambdas(getattr(node, name)) for name in _fields(type(node)))
+    return False
+
+
+def _fields(kind: type) -> tuple[str, ...]:
+    names: list[str] = []
+    for base in kind.__mro__:
+        slots = getattr(base, "__slots__", ())
+        names.extend(n for n in slots if n not in ("at", "end"))
+    return tuple(names)
+
+
+def _fresh(code: Code, scope: Scope, outer: Scope) -> Code:
+    """Runs a body in a frame of its own where its scope asks for one."""
+    frame = scope.frame
+    if frame is outer.frame:
+        return code
+    return lambda f: code([f[0], f, *[None] * (frame.size - FIRST_SLOT)])
+
+
+def while_(b: Binder, scope: Scope, node: tree.While, function: Function) -> Step:
+    """`while` and `do`."""
+    from gatewright.apim.expressions.bind.statements import Step, nested
+
+    outer = scope.inner()
+    _breakable(outer, "break", "continue")
+    condition = b.need(expressions.bind_value(b, outer, node.test), t.BOOL)
+    inner = outer.framed() if makes_lambdas(node.body) else outer.inner()
+    body = _fresh(nested(b, inner, node.body, function).code, inner, outer)
+    test, first = condition.code, node.first
+
+    def run(f: Frame) -> Any:  # noqa: ANN401
+        budget = f[0]
+        skip = first
+        while skip or test(f):
+            skip = False
+            budget.left -= 1
+            if budget.left < 0:
+                budget.refill()
+            signal = body(f)
+            if signal is not None and signal != "continue":
+                return None if signal == "break" else signal
+        return None
+
+    return Step(run, condition.const is not True or _breaks(outer))
+
+
+def for_(b: Binder, scope: Scope, node: tree.For, function: Function) -> Step:
+    """`for`."""
+    from gatewright.apim.expressions.bind.statements import Step, nested, sequence, statement
+
+    outer = scope.inner()
+    start = sequence([statement(b, outer, s, function).code for s in node.init])
+    _breakable(outer, "break", "continue")
+    condition: Bound | None = None
+    if node.test is not None:
+        condition = b.need(expressions.bind_value(b, outer, node.test), t.BOOL)
+    updates = [_update(expressions.bind_value_or_void(b, outer, u)) for u in node.update]
+    update = sequence(updates)
+    inner = outer.framed() if makes_lambdas(node.body) else outer.inner()
+    body = _fresh(nested(b, inner, node.body, function).code, inner, outer)
+    test: Code = condition.code if condition is not None else (lambda f: True)
+
+    def run(f: Frame) -> Any:  # noqa: ANN401
+        budget = f[0]
+        start(f)
+        while test(f):
+            budget.left -= 1
+            if budget.left < 0:
+                budget.refill()
+            signal = body(f)
+            if signal is not None and signal != "continue":
+                return None if signal == "break" else signal
+            update(f)
+        return None
+
+    endless = condition is None or condition.const is True
+    return Step(run, not endless or _breaks(outer))
+
+
+def _update(value: Bound) -> Code:
+    code = value.code
+
+    def run(f: Frame) -> None:
+        code(f)
+
+    return run
+
+
+def element_type(b: Binder, ty: Ty) -> Ty | None:
+    """The element type that `foreach` sees in a type, or None when it has none."""
+    for base in b.library.bases(ty):
+        if base.name == "IEnumerable" and base.args:
+            return base.args[0]
+    if any(base.name == "IEnumerable" for base in b.library.bases(ty)):
+        return t.OBJECT
+    return None
+
+
+def foreach(b: Binder, scope: Scope, node: tree.ForEach, function: Function) -> Step:
+    """`foreach`."""
+    from gatewright.apim.expressions.bind.statements import Step, nested
+
+    values = expressions.bind_value(b, scope, node.values)
+    found = element_type(b, values.ty)
+    if found is None:
+        b.fail(codes.WRONG_TYPE, node.values, f"foreach cannot go through {values.ty.show()}")
+    outer = scope.inner()
+    _breakable(outer, "break", "continue")
+    inner = outer.framed() if makes_lambdas(node.body) else outer.inner()
+    ty = found if isinstance(node.type, tree.VarType) else b.type_of(node.type)
+    convert = same if ty is found else b.conversions.explicit(found, ty)
+    if convert is None:
+        b.fail(codes.WRONG_TYPE, node, f"{found.show()} cannot become {ty.show()}")
+    name_at = tree.Node(node.at, node.end)
+    slot = expressions.declare(b, inner, node.name, ty, name_at).slot
+    body = nested(b, inner, node.body, function).code
+    source, step, frame = values.code, convert, inner.frame
+    if values.ty.name == "JObject":
+        object_, source = source, lambda f: pairs_of(object_(f))
+    own = frame is not outer.frame
+    boxed = found is t.OBJECT and not any(
+        x.name == "IEnumerable" and x.args for x in b.library.bases(values.ty)
+    )
+
+    def run(f: Frame) -> Any:  # noqa: ANN401
+        budget = f[0]
+        items = source(f)
+        if items is None:
+            raise null_reference()
+        for item in _boxed(items) if boxed else items:
+            budget.left -= 1
+            if budget.left < 0:
+                budget.refill()
+            g = [budget, f, *[None] * (frame.size - FIRST_SLOT)] if own else f
+            g[slot] = item if step is same else step(item)
+            signal = body(g)
+            if signal is not None and signal != "continue":
+                return None if signal == "break" else signal
+        return None
+
+    return Step(run)
+
+
+def _boxed(items: Any) -> Any:  # noqa: ANN401
+    from gatewright.apim.expressions.values import boxed_items
+
+    return boxed_items(items)
+
+
+# --------------------------------------------------------------------------- switch
+
+
+def switch(b: Binder, scope: Scope, node: tree.Switch, function: Function) -> Step:
+    """`switch`: labels in order, `default` when none fits."""
+    from gatewright.apim.expressions.bind.statements import Step, statements
+
+    outer = scope.inner()
+    _breakable(outer, "break")
+    value = expressions.bind_value(b, outer, node.value)
+    slot = outer.declare("switch", value.ty).slot
+    held = Bound(value.ty, lambda f: f[slot], node.value)
+    sections: list[tuple[list[Code], Code]] = []
+    default: Code | None = None
+    passes = False
+    for section in node.sections:
+        inner = outer.inner()
+        tests = [_case(b, inner, held, case) for case in section.cases]
+        step = statements(b, inner, section.body, function)
+        if step.passes:
+            b.fail(
+                codes.INVALID, section, "the statements of a case end without break or return", "add break;"
+            )
+        sections.append(([x for x in tests if x is not None], step.code))
+        if any(case.pattern is None for case in section.cases):
+            default = step.code
+    passes = default is None or _breaks(outer)
+    source, other = value.code, default
+
+    def run(f: Frame) -> Any:  # noqa: ANN401
+        f[slot] = source(f)
+        chosen = other
+        for tests, body in sections:
+            if any(test(f) for test in tests):
+                chosen = body
+                break
+        signal = chosen(f) if chosen is not None else None
+        return None if signal == "break" else signal
+
+    return Step(run, passes)
+
+
+def _case(b: Binder, scope: Scope, held: Bound, case: tree.Case) -> Code | None:
+    if case.pattern is None:
+        return None
+    fits = expressions.match_pattern(b, scope, held, case.pattern)
+    if case.test is None:
+        return fits
+    test = b.need(expressions.bind_value(b, scope, case.test), t.BOOL).code
+    return lambda f: fits(f) and test(f)

@@ -1,0 +1,104 @@
+"""`try`, `catch`, `finally` and `using`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gatewright.apim.expressions import codes, tree
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.bind import expressions
+from gatewright.apim.expressions.bind.binder import Binder
+from gatewright.apim.expressions.bind.bound import Code, Frame
+from gatewright.apim.expressions.bind.scope import Scope
+from gatewright.apim.expressions.faults import NetError, is_kind
+
+if TYPE_CHECKING:
+    from gatewright.apim.expressions.bind.statements import Function, Step
+
+
+def try_(b: Binder, scope: Scope, node: tree.Try, function: Function) -> Step:
+    """`try { } catch (T e) when (x) { } finally { }`."""
+    from gatewright.apim.expressions.bind.statements import Step, statement
+
+    body = statement(b, scope, node.body, function)
+    handlers: list[tuple[str, int, Code | None, Code]] = []
+    passes = body.passes
+    for clause in node.catches:
+        kind, slot, test, step = _catch(b, scope, clause, function)
+        handlers.append((kind, slot, test, step.code))
+        passes = passes or step.passes
+    code = body.code if not handlers else _guarded(body.code, handlers)
+    if node.last is None:
+        return Step(code, passes)
+    last = statement(b, scope, node.last, function)
+    return Step(_finally(code, last.code), passes and last.passes)
+
+
+def _catch(
+    b: Binder, scope: Scope, clause: tree.Catch, function: Function
+) -> tuple[str, int, Code | None, Step]:
+    from gatewright.apim.expressions.bind.statements import statement
+
+    inner = scope.inner()
+    ty = b.type_of(clause.type) if clause.type is not None else t.EXCEPTION
+    if t.EXCEPTION not in b.library.bases(ty):
+        b.fail(codes.WRONG_TYPE, clause, f"{ty.show()} is no exception")
+    held = inner.declare("catch", ty)
+    if clause.name is not None:
+        named = expressions.declare(b, inner, clause.name, ty, clause)
+        inner.names[clause.name].slot = held.slot
+        named.slot = held.slot
+    test = None
+    if clause.test is not None:
+        test = b.need(expressions.bind_value(b, inner, clause.test), t.BOOL).code
+    return ty.name, held.slot, test, statement(b, inner, clause.body, function)
+
+
+def _guarded(body: Code, handlers: list[tuple[str, int, Code | None, Code]]) -> Code:
+    def run(f: Frame) -> Any:  # noqa: ANN401
+        try:
+            return body(f)
+        except NetError as fault:
+            for kind, slot, test, code in handlers:
+                if not is_kind(fault.kind, kind):
+                    continue
+                f[slot] = fault
+                if test is None or _holds(test, f):
+                    return code(f)
+            raise
+
+    return run
+
+
+def _holds(test: Code, f: Frame) -> bool:
+    try:
+        return bool(test(f))
+    except NetError:
+        return False  # an exception inside a filter counts as false
+
+
+def _finally(body: Code, last: Code) -> Code:
+    def run(f: Frame) -> Any:  # noqa: ANN401
+        try:
+            signal = body(f)
+        except NetError:
+            last(f)
+            raise
+        last(f)
+        return signal
+
+    return run
+
+
+def using(b: Binder, scope: Scope, node: tree.Using, function: Function) -> Step:
+    """`using (var x = ...) body`: the objects of the library hold nothing that needs closing."""
+    from gatewright.apim.expressions.bind.statements import Step, nested, sequence, statement
+
+    inner = scope.inner()
+    if isinstance(node.resource, tree.Declare):
+        start = statement(b, inner, node.resource, function).code
+    else:
+        value = expressions.bind_value(b, inner, node.resource).code
+        start = lambda f: value(f) and None  # noqa: E731
+    body = nested(b, inner, node.body, function)
+    return Step(sequence([start, body.code]), body.passes)

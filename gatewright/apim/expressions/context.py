@@ -1,0 +1,445 @@
+"""The `context` of an expression as plain Python objects, which the gateway fills and changes.
+
+Absent parts are None, and a member of one throws NullReferenceException in C#, as in API Management.
+Texts go in as Python texts; bodies are bytes. Times are aware UTC.
+
+Source: https://learn.microsoft.com/azure/api-management/api-management-policy-expressions (2026-01-15),
+"Context variable".
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.faults import invalid_operation
+from gatewright.apim.expressions.utf16 import from_units, to_units
+from gatewright.apim.expressions.values import Comparer, NetArray, NetDict, Value
+
+_STRINGS = t.array(t.STRING)
+_HEADERS = t.make("IReadOnlyDictionary", (t.STRING, _STRINGS))
+_TEXTS = t.make("IReadOnlyDictionary", (t.STRING, t.STRING))
+_OBJECTS = t.make("Dictionary", (t.STRING, t.OBJECT))
+
+
+def ignoring_case() -> Comparer:
+    """`StringComparer.OrdinalIgnoreCase`."""
+    return Comparer("OrdinalIgnoreCase", str.upper, str.upper)
+
+
+class Headers(NetDict):
+    """Headers or query parameters: names without regard to case, each with its values in order.
+
+    >>> h = Headers([("Accept", "a"), ("accept", "b")])
+    >>> h.get("ACCEPT"), list(h.pairs())
+    ('a,b', [('Accept', 'a'), ('Accept', 'b')])
+    """
+
+    __slots__ = ()
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(_HEADERS, ignoring_case())
+        for name, value in pairs:
+            self.add(name, value)
+
+    def add(self, name: str, value: str) -> None:
+        """One more value behind those that are there."""
+        found = self.find(to_units(name))
+        if found is None:
+            self.put(to_units(name), NetArray(_STRINGS, [to_units(value)]))
+        else:
+            self.put(found[0], NetArray(_STRINGS, [*found[1].items, to_units(value)]))
+
+    def set(self, name: str, values: Iterable[str]) -> None:
+        """These values in place of any that are there."""
+        self.put(to_units(name), NetArray(_STRINGS, [to_units(v) for v in values]))
+
+    def remove(self, name: str) -> None:
+        """No value any more."""
+        self.drop(name)
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The values joined by commas, or the default."""
+        found = self.find(name)
+        return default if found is None else from_units(",".join(found[1].items))
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """The values in order, none where the name is absent."""
+        found = self.find(name)
+        return () if found is None else tuple(from_units(v) for v in found[1].items)
+
+    def names(self) -> list[str]:
+        """The names as first written."""
+        return [from_units(name) for name, _ in self.data.values()]
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Each name with each of its values."""
+        for name, values in self.data.values():
+            for value in values.items:
+                yield from_units(name), from_units(value)
+
+
+class Parameters(NetDict):
+    """`MatchedParameters`: names without regard to case, one text each."""
+
+    __slots__ = ()
+
+    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        super().__init__(_TEXTS, ignoring_case())
+        for name, value in (values or {}).items():
+            self.set(name, value)
+
+    def set(self, name: str, value: str) -> None:
+        """Sets a parameter."""
+        self.put(to_units(name), to_units(value))
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """A parameter, or the default."""
+        found = self.find(name)
+        return default if found is None else from_units(found[1])
+
+
+class Variables(NetDict):
+    """`context.Variables`: names with regard to case, values that carry their .NET type.
+
+    A Python `str`, `bool`, `int`, `float` or None is a `string`, `bool`, `int`, `double` or null; what a
+    program returned, and a `Response`, may be stored as they are.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, values: Mapping[str, Value] | None = None) -> None:
+        super().__init__(_OBJECTS)
+        for name, value in (values or {}).items():
+            self.set(name, value)
+
+    def set(self, name: str, value: Value) -> None:
+        """Sets a variable."""
+        self.put(to_units(name), to_units(value) if type(value) is str else value)
+
+    def get(self, name: str, default: Value = None) -> Value:
+        """A variable, or the default."""
+        found = self.find(name)
+        return default if found is None else found[1]
+
+    def has(self, name: str) -> bool:
+        """Whether a variable is set."""
+        return self.find(name) is not None
+
+    def remove(self, name: str) -> None:
+        """Unsets a variable."""
+        self.drop(name)
+
+
+@dataclass(slots=True)
+class MessageBody:
+    """A body, read once unless the reader preserves it.
+
+    Attributes:
+        data: the bytes, or None once it was consumed.
+    """
+
+    data: bytes | None
+
+    ty = t.make("IMessageBody")
+
+    def take(self, preserve: bool) -> bytes:
+        """The bytes; without `preserve` they are gone afterwards.
+
+        Raises:
+            NetError: InvalidOperationException when they are gone already (our reading of the documentation).
+        """
+        data = self.data
+        if data is None:
+            raise invalid_operation("The message body has already been consumed (preserveContent was false).")
+        if not preserve:
+            self.data = None
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """An absolute URL, as `System.Uri` sees it."""
+
+    text: str
+
+    ty = t.make("IUrl")
+
+    def net_text(self) -> str:
+        """The URL as `Uri.ToString()` gives it."""
+        from gatewright.apim.expressions.net_uri import Uri
+
+        return Uri(to_units(self.text)).net_text()
+
+    @property
+    def scheme(self) -> str:
+        """`https`."""
+        return urlsplit(self.text).scheme
+
+    @property
+    def host(self) -> str:
+        """The host name, lower case."""
+        return urlsplit(self.text).hostname or ""
+
+
+@dataclass(slots=True)
+class Request:
+    """`context.Request`."""
+
+    method: str = "GET"
+    url: Url = field(default_factory=lambda: Url("https://contoso.azure-api.net/echo/resource"))
+    original_url: Url | None = None
+    headers: Headers = field(default_factory=Headers)
+    body: MessageBody | None = None
+    ip_address: str = "203.0.113.7"
+    matched_parameters: Parameters = field(default_factory=Parameters)
+    certificate: Value = None
+
+    ty = t.make("IRequest")
+
+
+@dataclass(slots=True)
+class Response:
+    """`context.Response`, and what `send-request` stores."""
+
+    status_code: int = 200
+    status_reason: str | None = "OK"
+    headers: Headers = field(default_factory=Headers)
+    body: MessageBody | None = None
+
+    ty = t.make("IResponse")
+
+
+@dataclass(slots=True)
+class Group:
+    """`IGroup`."""
+
+    id: str | None
+    name: str | None
+
+    ty = t.make("IGroup")
+
+
+@dataclass(slots=True)
+class UserIdentity:
+    """`IUserIdentity`."""
+
+    id: str | None
+    provider: str | None
+
+    ty = t.make("IUserIdentity")
+
+
+@dataclass(slots=True)
+class KeyNames:
+    """`SubscriptionKeyParameterNames`."""
+
+    header: str = "Ocp-Apim-Subscription-Key"
+    query: str = "subscription-key"
+
+    ty = t.make("ISubscriptionKeyParameterNames")
+
+
+@dataclass(slots=True)
+class Workspace:
+    """`context.Workspace`."""
+
+    id: str | None
+    name: str | None
+
+    ty = t.make("IWorkspace")
+
+
+@dataclass(slots=True)
+class Api:
+    """`context.Api`."""
+
+    id: str | None = None
+    name: str | None = None
+    path: str | None = None
+    revision: str | None = "1"
+    version: str | None = None
+    is_current_revision: bool = True
+    service_url: Url | None = None
+    protocols: tuple[str, ...] = ("https",)
+    subscription_key_parameter_names: KeyNames = field(default_factory=KeyNames)
+    workspace: Workspace | None = None
+
+    ty = t.make("IApi")
+
+
+@dataclass(slots=True)
+class Operation:
+    """`context.Operation`."""
+
+    id: str | None = None
+    name: str | None = None
+    method: str | None = "GET"
+    url_template: str | None = None
+
+    ty = t.make("IOperation")
+
+
+@dataclass(slots=True)
+class Product:
+    """`context.Product`."""
+
+    id: str | None = None
+    name: str | None = None
+    state: str = "Published"
+    groups: tuple[Group, ...] = ()
+    approval_required: bool = False
+    subscription_required: bool = True
+    subscription_limit: int | None = None
+
+    ty = t.make("IProduct")
+
+
+@dataclass(slots=True)
+class Subscription:
+    """`context.Subscription`."""
+
+    id: str | None = None
+    name: str | None = None
+    key: str | None = None
+    primary_key: str | None = None
+    secondary_key: str | None = None
+    created_date: datetime = datetime(2024, 1, 1, tzinfo=UTC)
+    start_date: datetime | None = None
+    end_date: datetime | None = None
+
+    ty = t.make("ISubscription")
+
+
+@dataclass(slots=True)
+class User:
+    """`context.User`."""
+
+    id: str | None = None
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    note: str | None = None
+    groups: tuple[Group, ...] = ()
+    identities: tuple[UserIdentity, ...] = ()
+    registration_date: datetime = datetime(2023, 1, 1, tzinfo=UTC)
+
+    ty = t.make("IUser")
+
+
+@dataclass(slots=True)
+class Gateway:
+    """`context.Deployment.Gateway`."""
+
+    id: str | None = "managed"
+    instance_id: str | None = "gw-0"
+    is_managed: bool = True
+
+    ty = t.make("IGateway")
+
+
+@dataclass(slots=True)
+class Deployment:
+    """`context.Deployment`."""
+
+    region: str | None = "West Europe"
+    service_id: str | None = "contoso"
+    service_name: str | None = "contoso"
+    gateway_id: str | None = "managed"
+    gateway: Gateway = field(default_factory=Gateway)
+
+    ty = t.make("IDeployment")
+
+
+@dataclass(slots=True)
+class LastError:
+    """`context.LastError`."""
+
+    source: str | None = None
+    reason: str | None = None
+    message: str | None = None
+    scope: str | None = None
+    section: str | None = None
+    path: str | None = None
+    policy_id: str | None = None
+
+    ty = t.make("ILastError")
+
+
+@dataclass(slots=True)
+class GraphQL:
+    """`context.GraphQL`: argument names with JSON texts parsed by the library."""
+
+    arguments: NetDict
+    parent: NetDict
+
+    ty = t.make("IGraphQL")
+
+
+_SAMPLE_ID = uuid.UUID("11111111-2222-3333-4444-555555555555")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Context:
+    """`context`.
+
+    Attributes:
+        now: the clock behind `DateTime.UtcNow`; aware UTC.
+        new_guid: what `Guid.NewGuid()` gives.
+        seed: what seeds `new Random()`.
+        traces: what `context.Trace` was given.
+    """
+
+    request: Request = field(default_factory=Request)
+    response: Response | None = None
+    variables: Variables = field(default_factory=Variables)
+    api: Api | None = None
+    operation: Operation | None = None
+    product: Product | None = None
+    subscription: Subscription | None = None
+    user: User | None = None
+    deployment: Deployment = field(default_factory=Deployment)
+    last_error: LastError | None = None
+    workspace: Workspace | None = None
+    graphql: GraphQL | None = None
+    timestamp: datetime = datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
+    timestamp_ticks: int = 0
+    elapsed: timedelta = timedelta(milliseconds=123)
+    request_id: uuid.UUID = _SAMPLE_ID
+    tracing: bool = False
+    traces: list[str] = field(default_factory=list)
+    now: Callable[[], datetime] = _now
+    new_guid: Callable[[], uuid.UUID] = uuid.uuid4
+    seed: Callable[[], int] = field(default_factory=lambda: lambda: random.SystemRandom().getrandbits(31))
+
+    ty = t.make("IProxyRequestContext")
+
+    @staticmethod
+    def from_case(case: Mapping[str, object]) -> Context:
+        """The context that a JSON description states (the comparison cases' format).
+
+        Raises:
+            ValueError: when a value of the description cannot be used.
+        """
+        from gatewright.apim.expressions.case_context import build
+
+        return build(case)
+
+
+def strings(values: Iterable[str]) -> NetArray:
+    """Python texts as a `string[]`."""
+    return NetArray(_STRINGS, [to_units(v) for v in values])
+
+
+def array_of(name: str, values: Iterable[Value]) -> NetArray:
+    """Objects as an array of a named type."""
+    return NetArray(t.array(t.make(name)), list(values))

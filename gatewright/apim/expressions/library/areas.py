@@ -1,0 +1,46 @@
+"""All areas of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gatewright.apim.expressions.library import (
+    collections,
+    context_types,
+    convert,
+    crypto,
+    dates,
+    encoding,
+    exceptions,
+    json_types,
+    linq,
+    maths,
+    objects,
+    primitives,
+    regex,
+    strings,
+    uri,
+)
+from gatewright.apim.expressions.library.entry import TypeEntry
+
+
+def all_types() -> Iterator[TypeEntry]:
+    """Every type of every area."""
+    for area in (
+        objects,
+        primitives,
+        strings,
+        exceptions,
+        collections,
+        linq,
+        json_types,
+        context_types,
+        dates,
+        convert,
+        encoding,
+        crypto,
+        regex,
+        maths,
+        uri,
+    ):
+        yield from area.TYPES

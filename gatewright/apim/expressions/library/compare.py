@@ -1,0 +1,132 @@
+"""Equality, order and hashes as .NET has them; the order of texts is the invariant culture's.
+
+Source: https://learn.microsoft.com/dotnet/standard/base-types/best-practices-strings.
+Culture order goes through ICU there; here it is the collation order of the characters that policies use.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from gatewright.apim.expressions.faults import NetError, invalid_operation
+from gatewright.apim.expressions.values import Single, runtime_type
+
+
+def equal(a: Any, b: Any) -> bool:  # noqa: ANN401
+    """`object.Equals` on boxed values: same type and same value."""
+    if a is None or b is None:
+        return a is b
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, float) and a != a:
+        return bool(b != b)
+    from gatewright.apim.expressions import json_tokens as j
+
+    if isinstance(a, j.JValue):
+        return _json_values_equal(a, b)
+    return bool(a == b)
+
+
+def _json_values_equal(a: Any, b: Any) -> bool:  # noqa: ANN401
+    return a is b or (a.kind == b.kind and equal(a.value, b.value))
+
+
+def hash_of(value: Any) -> int:  # noqa: ANN401
+    """Some hash code; .NET's own differ from run to run too."""
+    raw = hash(value) & 0xFFFFFFFF
+    return raw - (1 << 32) if raw >= 1 << 31 else raw
+
+
+_PUNCTUATION = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
+
+
+def culture_key(text: str, ignore_case: bool = False) -> tuple[Any, ...]:
+    """A sort key of the invariant culture: letters before accents before case."""
+    primary: list[tuple[int, Any]] = []
+    accents: list[str] = []
+    case: list[int] = []
+    for step in unicodedata.normalize("NFD", text):
+        if unicodedata.combining(step):
+            accents.append(step)
+            continue
+        if step.isalpha():
+            primary.append((3, step.lower()))
+        elif step.isdigit():
+            primary.append((2, step))
+        elif step.isspace():
+            primary.append((0, step))
+        elif step in _PUNCTUATION:
+            primary.append((1, _PUNCTUATION.index(step)))
+        elif ord(step) < 32 or ord(step) == 0x200B or unicodedata.category(step) == "Cf":
+            continue
+        else:
+            primary.append((1, 100 + ord(step)))
+        case.append(1 if step.isupper() else 0)
+        accents.append("")
+    return (primary, accents, [] if ignore_case else case)
+
+
+def compare_text(a: str | None, b: str | None, ignore_case: bool = False) -> int:
+    """The order of two texts in the invariant culture."""
+    if a is None or b is None:
+        return (a is not None) - (b is not None)
+    if a == b:
+        return 0
+    x, y = culture_key(a, ignore_case), culture_key(b, ignore_case)
+    return (x > y) - (x < y)
+
+
+def compare_ordinal(a: str | None, b: str | None, ignore_case: bool = False) -> int:
+    """The order of two texts by code unit."""
+    if a is None or b is None:
+        return (a is not None) - (b is not None)
+    x, y = (a.upper(), b.upper()) if ignore_case else (a, b)
+    return (x > y) - (x < y)
+
+
+def compare(a: Any, b: Any) -> int:  # noqa: ANN401
+    """`Comparer<T>.Default.Compare` on values of one type.
+
+    Raises:
+        NetError: InvalidOperationException or ArgumentException where the type has no order.
+    """
+    if a is None or b is None:
+        return (a is not None) - (b is not None)
+    if isinstance(a, str):
+        if not isinstance(b, str):
+            raise NetError("ArgumentException", "Object must be of type String.")
+        return compare_text(a, b)
+    if isinstance(a, float) and isinstance(b, float) and (a != a or b != b):
+        return (a == a) - (b == b)
+    order = getattr(a, "net_compare", None)
+    if order is not None:
+        result: int = order(b)
+        return result
+    from gatewright.apim.expressions import json_tokens as j
+
+    if isinstance(a, j.JValue):
+        from gatewright.apim.expressions.json_convert import compare_values
+
+        return compare_values(a, b)
+    try:
+        return int(a > b) - int(a < b)
+    except TypeError as fault:
+        raise invalid_operation("Failed to compare two elements in the array.") from fault
+
+
+def type_name(value: Any) -> str:  # noqa: ANN401
+    """A value's type for messages."""
+    return runtime_type(value).show()
+
+
+__all__ = [
+    "Single",
+    "compare",
+    "compare_ordinal",
+    "compare_text",
+    "culture_key",
+    "equal",
+    "hash_of",
+    "type_name",
+]

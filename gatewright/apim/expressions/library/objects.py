@@ -1,0 +1,194 @@
+"""System.Object, Type, Enum, Nullable, delegates and the common interfaces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.faults import NetError, argument
+from gatewright.apim.expressions.library.compare import compare, equal, hash_of
+from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
+from gatewright.apim.expressions.text import format_value, full_name, text_of
+from gatewright.apim.expressions.values import EnumValue, NetType, Plain, runtime_type
+
+_DOCS = "https://learn.microsoft.com/dotnet/api/system."
+
+
+class _Culture:
+    ty = t.make("CultureInfo")
+
+    def net_text(self) -> str:
+        return ""
+
+
+_CULTURE = _Culture()
+
+
+def _has_value(value: Any) -> bool:  # noqa: ANN401
+    return value is not None
+
+
+def _nullable_value(value: Any) -> Any:  # noqa: ANN401
+    if value is None:
+        raise NetError("InvalidOperationException", "Nullable object must have a value.")
+    return value
+
+
+def _or_default(ty: t.Ty, value: Any) -> Any:  # noqa: ANN401
+    from gatewright.apim.expressions.library.runtime import default
+
+    return default(ty) if value is None else value
+
+
+def _parse_enum(ty: NetType, text: str, ignore: bool = False) -> Any:  # noqa: ANN401
+    from gatewright.apim.expressions.library import library
+
+    values = library().entry(ty.of.name)
+    for name, number in values.values if values else ():
+        if name == text.strip() or (ignore and name.lower() == text.strip().lower()):
+            return library().enum_value(ty.of, number)
+    if text.strip().lstrip("-").isdigit():
+        return library().enum_value(ty.of, int(text))
+    raise argument(f"Requested value '{text}' was not found.")
+
+
+def _short_name(ty: NetType) -> str:
+    plain = t.CLR_NAMES.get(ty.of, ty.of.name)
+    if ty.of.name == "[]":
+        return _short_name(NetType(ty.of.args[0])) + "[]"
+    return f"{plain}`{len(ty.of.args)}" if ty.of.args else plain
+
+
+def _delegate(name: str) -> TypeEntry:
+    return TypeEntry(name, "System", _DOCS + "delegate", kind="delegate")
+
+
+_FUNCS = tuple(
+    _delegate("Func<" + "".join(f"T{n}, " for n in range(1, count + 1)) + "R>") for count in range(5)
+)
+_ACTIONS = tuple(
+    _delegate("Action<" + ", ".join(f"T{n}" for n in range(1, count + 1)) + ">") for count in range(1, 5)
+)
+
+TYPES = (
+    TypeEntry(
+        "object",
+        "System",
+        _DOCS + "object",
+        (
+            member("new()", Plain),
+            member("string ToString()", text_of),
+            member("bool Equals(object? obj)", equal),
+            member("static bool Equals(object? a, object? b)", equal),
+            member("static bool ReferenceEquals(object? a, object? b)", lambda a, b: a is b),
+            member("int GetHashCode()", hash_of),
+            member("Type GetType()", lambda v: NetType(runtime_type(v))),
+        ),
+    ),
+    TypeEntry(
+        "Type",
+        "System",
+        _DOCS + "type",
+        (
+            member("string Name", _short_name),
+            member("string FullName", lambda v: full_name(v.of)),
+        ),
+        allowed=False,
+    ),
+    TypeEntry(
+        "Enum",
+        "System",
+        _DOCS + "enum",
+        (
+            member("string ToString()", text_of),
+            member("string ToString(string format)", format_value),
+            member("bool HasFlag(Enum flag)", lambda v, flag: v.number & flag.number == flag.number),
+            member("static object Parse(Type enumType, string value)", _parse_enum),
+            member("static object Parse(Type enumType, string value, bool ignoreCase)", _parse_enum),
+            member("int CompareTo(object? target)", compare),
+        ),
+        allowed=frozenset({"Parse", "TryParse", "ToString"}),
+    ),
+    TypeEntry(
+        "?<T>",
+        "System",
+        _DOCS + "nullable-1",
+        (
+            member("bool HasValue", _has_value),
+            member("T Value", _nullable_value),
+            member("T GetValueOrDefault()", _or_default, typed=True),
+            member("T GetValueOrDefault(T defaultValue)", lambda v, d: d if v is None else v),
+            member("string ToString()", text_of),
+            member("bool Equals(object? other)", equal),
+        ),
+    ),
+    TypeEntry("IComparable", "System", _DOCS + "icomparable", kind="interface"),
+    TypeEntry("IConvertible", "System", _DOCS + "iconvertible", kind="interface"),
+    TypeEntry("IFormattable", "System", _DOCS + "iformattable", kind="interface"),
+    TypeEntry("IDisposable", "System", _DOCS + "idisposable", kind="interface"),
+    TypeEntry("ICloneable", "System", _DOCS + "icloneable", kind="interface"),
+    TypeEntry("IFormatProvider", "System", _DOCS + "iformatprovider", kind="interface"),
+    TypeEntry(
+        "CultureInfo",
+        "System.Globalization",
+        _DOCS + "globalization.cultureinfo",
+        (
+            member("static CultureInfo InvariantCulture", lambda: _CULTURE),
+            member("static CultureInfo CurrentCulture", lambda: _CULTURE),
+        ),
+        bases=("IFormatProvider",),
+        allowed=False,
+    ),
+    enum("TypeCode", "System", _DOCS + "typecode", "Empty Object DBNull Boolean Char SByte"),
+    *_FUNCS,
+    *_ACTIONS,
+    _delegate("Action"),
+    _delegate("Predicate<T>"),
+    _delegate("Comparison<T>"),
+    _delegate("Converter<T, R>"),
+    TypeEntry(
+        "Tuple",
+        "System",
+        _DOCS + "tuple",
+        (
+            member(
+                "static Tuple<A, B> Create<A, B>(A item1, B item2)", lambda ty, *v: _tuple(ty, v), typed=True
+            ),
+            member(
+                "static Tuple<A, B, C> Create<A, B, C>(A item1, B item2, C item3)",
+                lambda ty, *v: _tuple(ty, v),
+                typed=True,
+            ),
+        ),
+    ),
+    TypeEntry(
+        "Tuple<A, B>",
+        "System",
+        _DOCS + "tuple-2",
+        (
+            member("new(A item1, B item2)", lambda ty, *v: _tuple(ty, v), typed=True),
+            member("A Item1", lambda v: v.values[0]),
+            member("B Item2", lambda v: v.values[1]),
+        ),
+    ),
+    TypeEntry(
+        "Tuple<A, B, C>",
+        "System",
+        _DOCS + "tuple-3",
+        (
+            member("new(A item1, B item2, C item3)", lambda ty, *v: _tuple(ty, v), typed=True),
+            member("A Item1", lambda v: v.values[0]),
+            member("B Item2", lambda v: v.values[1]),
+            member("C Item3", lambda v: v.values[2]),
+        ),
+    ),
+)
+
+
+def _tuple(ty: t.Ty, values: tuple[Any, ...]) -> Any:  # noqa: ANN401
+    from gatewright.apim.expressions.values import Anon
+
+    return Anon(ty, values)
+
+
+__all__ = ["TYPES", "EnumValue"]

@@ -1,0 +1,212 @@
+"""System.Uri, WebUtility, Guid, Environment.NewLine."""
+
+from __future__ import annotations
+
+import html
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.faults import NetError
+from gatewright.apim.expressions.library.convert import byte_array
+from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
+from gatewright.apim.expressions.library.primitives import trying
+from gatewright.apim.expressions.limits import Run
+from gatewright.apim.expressions.net_guid import Guid, parse_guid
+from gatewright.apim.expressions.net_uri import (
+    Uri,
+    escape_data,
+    escape_uri,
+    unescape_data,
+    url_decode,
+    url_encode,
+)
+from gatewright.apim.expressions.utf16 import from_units, to_units
+from gatewright.apim.expressions.values import EnumValue, NetArray
+
+_DOCS = "https://learn.microsoft.com/dotnet/api/system."
+_STRINGS = t.array(t.STRING)
+
+
+def _absolute(name: str) -> Callable[[Uri], Any]:
+    def get(uri: Uri) -> Any:  # noqa: ANN401
+        uri.need()
+        return getattr(uri, name)
+
+    return get
+
+
+def _segments(uri: Uri) -> NetArray:
+    return NetArray(_STRINGS, re.findall(r"[^/]*/|[^/]+\Z", uri.absolute_path))
+
+
+def _make(text: str, kind: EnumValue) -> Uri:
+    made = Uri(text, relative=kind.number != 1)
+    if kind.number == 2 and made.absolute:
+        raise NetError(
+            "UriFormatException",
+            "A relative URI cannot be created because the 'uriString' parameter represents an absolute URI.",
+        )
+    return made
+
+
+def _combine(base: Uri, relative: str) -> Uri:
+    from urllib.parse import urljoin
+
+    return Uri(to_units(urljoin(from_units(base.absolute_uri), from_units(relative))))
+
+
+def _left(uri: Uri, part: EnumValue) -> str:
+    uri.need()
+    lead = f"{uri.scheme}://"
+    user = f"{uri.user_info}@" if uri.user_info else ""
+    match part.number:
+        case 0:
+            return lead
+        case 1:
+            return lead + user + uri.authority
+        case 2:
+            return lead + user + uri.authority + uri.path
+        case _:
+            return lead + user + uri.authority + uri.path + uri.query
+
+
+def _try_create(text: str | None, kind: EnumValue) -> tuple[bool, Uri | None]:
+    if text is None:
+        return False, None
+    try:
+        return True, _make(text, kind)
+    except NetError:
+        return False, None
+
+
+def _well_formed(text: str | None, kind: EnumValue) -> bool:
+    made, uri = _try_create(text, kind)
+    if not made or uri is None:
+        return False
+    return not uri.absolute or uri.absolute_uri.rstrip("/") == (text or "").rstrip("/")
+
+
+_URI = (
+    member("new(string uriString)", Uri),
+    member("new(string uriString, UriKind kind)", _make),
+    member("new(Uri baseUri, string relativeUri)", _combine),
+    member("string Scheme", _absolute("scheme")),
+    member("string Host", _absolute("host")),
+    member("string DnsSafeHost", _absolute("host")),
+    member("string IdnHost", _absolute("host")),
+    member("string Authority", _absolute("authority")),
+    member("int Port", _absolute("port")),
+    member("string Query", _absolute("query")),
+    member("string Fragment", _absolute("fragment")),
+    member("string UserInfo", _absolute("user_info")),
+    member("string AbsolutePath", lambda u: u.absolute_path),
+    member("string LocalPath", lambda u: unescape_data(u.absolute_path)),
+    member("string AbsoluteUri", lambda u: u.absolute_uri),
+    member("string PathAndQuery", lambda u: u.absolute_path + u.query),
+    member("string OriginalString", lambda u: u.original),
+    member("string[] Segments", _segments),
+    member("bool IsAbsoluteUri", lambda u: u.absolute),
+    member("bool IsDefaultPort", lambda u: u.is_default_port),
+    member("bool IsLoopback", lambda u: u.host in ("localhost", "127.0.0.1", "[::1]")),
+    member("bool IsFile", lambda u: u.scheme == "file"),
+    member("string GetLeftPart(UriPartial part)", _left),
+    member("string ToString()", Uri.net_text),
+    member("bool Equals(object? comparand)", lambda a, b: a == b),
+    member("static bool operator ==(Uri? a, Uri? b)", lambda a, b: a == b),
+    member("static bool operator !=(Uri? a, Uri? b)", lambda a, b: a != b),
+    member("static string EscapeDataString(string stringToEscape)", escape_data),
+    member("static string UnescapeDataString(string stringToUnescape)", unescape_data),
+    member("static string EscapeUriString(string stringToEscape)", escape_uri),
+    member("static bool TryCreate(string? uriString, UriKind uriKind, out Uri result)", _try_create),
+    member("static bool IsWellFormedUriString(string? uriString, UriKind uriKind)", _well_formed),
+    member("static string UriSchemeHttps", lambda: "https"),
+    member("static string UriSchemeHttp", lambda: "http"),
+)
+
+# --------------------------------------------------------------------------- WebUtility
+
+_HTML = {"<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", "&": "&amp;"}
+
+
+def _html_encode(text: str | None) -> str | None:
+    if text is None:
+        return None
+    plain = from_units(text)
+    return "".join(
+        _HTML.get(c) or (f"&#{ord(c)};" if 160 <= ord(c) < 256 or ord(c) > 0xFFFF else c) for c in plain
+    )
+
+
+def _html_decode(text: str | None) -> str | None:
+    if text is None:
+        return None
+    return to_units(re.sub(r"&(#x?[0-9A-Fa-f]+|\w+);", lambda m: html.unescape(m.group()), from_units(text)))
+
+
+# --------------------------------------------------------------------------- Guid
+
+
+def _new_guid(run: Run) -> Guid:
+    from gatewright.apim.expressions.context import Context
+
+    context = run.context
+    assert isinstance(context, Context)
+    return Guid(context.new_guid())
+
+
+def _parse_exact(text: str, pattern: str) -> Guid:
+    made = parse_guid(text)
+    if made.net_format(pattern).lower() != text.strip().lower():
+        raise NetError("FormatException", "Guid string should only contain hexadecimal characters.")
+    return made
+
+
+_EMPTY = Guid(uuid.UUID(int=0))
+_GUID = (
+    member("Guid default()", lambda: _EMPTY),
+    member("new(string g)", parse_guid),
+    member("new(byte[] b)", lambda b: Guid(uuid.UUID(bytes_le=bytes(b.items)))),
+    member("static Guid NewGuid()", _new_guid, run=True),
+    member("static Guid Empty", lambda: _EMPTY),
+    member("static Guid Parse(string input)", parse_guid),
+    member("static Guid ParseExact(string input, string format)", _parse_exact),
+    member("static bool TryParse(string? input, out Guid result)", trying(parse_guid, _EMPTY)),
+    member("string ToString()", Guid.net_text),
+    member("string ToString(string? format)", lambda g, f: g.net_format(f or "D")),
+    member("byte[] ToByteArray()", lambda g: byte_array(g.value.bytes_le)),
+    member("bool Equals(Guid g)", lambda a, b: a == b),
+    member("bool Equals(object? o)", lambda a, b: a == b),
+    member("int CompareTo(Guid value)", lambda a, b: int(a > b) - int(a < b)),
+    member("static bool operator ==(Guid a, Guid b)", lambda a, b: a == b),
+    member("static bool operator !=(Guid a, Guid b)", lambda a, b: a != b),
+)
+
+TYPES = (
+    TypeEntry("Uri", "System", _DOCS + "uri", _URI),
+    enum("UriKind", "System", _DOCS + "urikind", "RelativeOrAbsolute Absolute Relative", allowed=False),
+    enum("UriPartial", "System", _DOCS + "uripartial", "Scheme Authority Path Query"),
+    TypeEntry(
+        "WebUtility",
+        "System.Net",
+        _DOCS + "net.webutility",
+        (
+            member("static string UrlEncode(string? value)", lambda v: None if v is None else url_encode(v)),
+            member("static string UrlDecode(string? value)", lambda v: None if v is None else url_decode(v)),
+            member("static string HtmlEncode(string? value)", _html_encode),
+            member("static string HtmlDecode(string? value)", _html_decode),
+        ),
+        "static",
+    ),
+    TypeEntry("Guid", "System", _DOCS + "guid", _GUID, "struct", ("IComparable", "IFormattable")),
+    TypeEntry(
+        "Environment",
+        "System",
+        _DOCS + "environment",
+        (member("static string NewLine", lambda: "\n"),),
+        "static",
+        allowed=False,
+    ),
+)

@@ -1,0 +1,237 @@
+"""`Uri`, and how URLs and HTML are escaped.
+
+Source: https://learn.microsoft.com/dotnet/api/system.uri, system.net.webutility (.NET Core 3.1).
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote_to_bytes
+
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.faults import NetError
+from gatewright.apim.expressions.utf16 import to_units, utf8_bytes, utf8_text
+
+_PORTS = {"http": 80, "https": 443, "ftp": 21, "ws": 80, "wss": 443}
+_PARTS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?#\\]*))?([^?#]*)(\?[^#]*)?(#.*)?\Z", re.DOTALL)
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
+_RESERVED = frozenset(";/?:@&=+$,#[]!'()*")
+
+
+def invalid(text: str = "Invalid URI: The format of the URI could not be determined.") -> NetError:
+    """A text that is no URI."""
+    return NetError("UriFormatException", text)
+
+
+class Uri:
+    """A URI, absolute or (where allowed) relative."""
+
+    __slots__ = (
+        "absolute",
+        "authority",
+        "fragment",
+        "host",
+        "original",
+        "path",
+        "port",
+        "query",
+        "scheme",
+        "user_info",
+    )
+    ty = t.make("Uri")
+
+    def __init__(self, text: str, relative: bool = False) -> None:
+        self.original = text
+        self.absolute = True
+        found = _PARTS.match(text.strip())
+        if found is None or (len(found.group(1)) == 1 and found.group(2) is None):
+            if not relative:
+                raise invalid("Invalid URI: The URI is empty." if not text.strip() else invalid().message)
+            self.absolute = False
+            self.scheme = self.host = self.path = self.query = self.fragment = self.user_info = (
+                self.authority
+            ) = ""
+            self.port = -1
+            return
+        self.scheme = found.group(1).lower()
+        self._authority(found.group(2))
+        self.path = self._normal(found.group(3))
+        self.query = escape_loose(found.group(4) or "", "?")
+        self.fragment = escape_loose(found.group(5) or "", "#")
+
+    def _authority(self, given: str | None) -> None:
+        if given is None:
+            if self.scheme in _PORTS:
+                raise invalid("Invalid URI: The hostname could not be parsed.")
+            self.host, self.port, self.user_info, self.authority = "", -1, "", ""
+            return
+        self.user_info, _, rest = given.rpartition("@")
+        found = re.match(r"(\[[^\]]*\]|[^:]*)(?::(\d*))?\Z", rest)
+        if found is None:
+            raise invalid("Invalid URI: Invalid port specified.")
+        self.host = found.group(1).lower()
+        if not self.host or any(c in ' <>"{}|^`' for c in self.host):
+            if self.scheme != "file":
+                raise invalid("Invalid URI: The hostname could not be parsed.")
+        default = _PORTS.get(self.scheme, -1)
+        self.port = int(found.group(2)) if found.group(2) else default
+        if self.port > 65535:
+            raise invalid("Invalid URI: Invalid port specified.")
+        self.authority = self.host if self.port == default else f"{self.host}:{self.port}"
+
+    def _normal(self, path: str) -> str:
+        if self.scheme not in _PORTS and not self.authority:
+            return path
+        text = escape_loose(path.replace("\\", "/"), "") or "/"
+        out: list[str] = []
+        parts = text.split("/")
+        for number, part in enumerate(parts):
+            if part == "..":
+                if len(out) > 1:
+                    out.pop()
+            elif part != ".":
+                out.append(part)
+                continue
+            if number == len(parts) - 1:
+                out.append("")
+        return "/".join(out) or "/"
+
+    @property
+    def absolute_path(self) -> str:
+        """The escaped path."""
+        self.need()
+        return self.path
+
+    @property
+    def absolute_uri(self) -> str:
+        """The whole URI, escaped."""
+        self.need()
+        return self._lead() + self.path + self.query + self.fragment
+
+    def _lead(self) -> str:
+        if not self.authority:
+            return f"{self.scheme}:" + ("//" if self.scheme == "file" else "")
+        user = f"{self.user_info}@" if self.user_info else ""
+        return f"{self.scheme}://{user}{self.authority}"
+
+    @property
+    def is_default_port(self) -> bool:
+        """Whether the port is the scheme's own."""
+        self.need()
+        return self.port == _PORTS.get(self.scheme, -1)
+
+    def need(self) -> None:
+        """Raises InvalidOperationException for a relative URI."""
+        if not self.absolute:
+            raise NetError("InvalidOperationException", "This operation is not supported for a relative URI.")
+
+    def net_text(self) -> str:
+        """The URI with harmless escapes undone."""
+        if not self.absolute:
+            return self.original
+        return self._lead() + _display(self.path) + _display(self.query) + _display(self.fragment)
+
+    def json_text(self) -> str:
+        """As Newtonsoft writes it: the text it was made from."""
+        return self.original
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Uri) or self.absolute != other.absolute:
+            return False
+        if not self.absolute:
+            return self.original == other.original
+        return self._lead() + self.path + self.query == other._lead() + other.path + other.query
+
+    def __hash__(self) -> int:
+        return hash(self.original)
+
+
+_KEPT = frozenset("%#?/\\@:;&=+$,[]!'()*")
+
+
+def _display(text: str) -> str:
+    """Undoes escapes of characters that cannot change the meaning."""
+
+    def undo(match: re.Match[str]) -> str:
+        shown = utf8_text(unquote_to_bytes(match.group()))
+        if "\ufffd" in shown:
+            return match.group()
+        return "".join(
+            c if c not in _KEPT and ord(c) >= 32 and c != "\x7f" else escape_data(c) for c in shown
+        )
+
+    return re.sub(r"(?:%[0-9A-Fa-f]{2})+", undo, text)
+
+
+def escape_loose(text: str, keep: str) -> str:
+    """Escapes what a URI may not hold, leaving escapes that are there."""
+    out: list[str] = []
+    at = 0
+    for piece in re.split(r"(%[0-9A-Fa-f]{2})", text):
+        if at % 2:
+            out.append(piece)
+        else:
+            out.append(_escape(piece, _UNRESERVED | _RESERVED - frozenset("#" if keep != "#" else "")))
+        at += 1
+    return "".join(out)
+
+
+def _escape(text: str, allowed: frozenset[str]) -> str:
+    if all(c in allowed for c in text):
+        return text
+    return "".join(chr(x) if chr(x) in allowed and x < 128 else f"%{x:02X}" for x in utf8_bytes(text))
+
+
+def escape_data(text: str) -> str:
+    """`Uri.EscapeDataString`."""
+    return _escape(text, _UNRESERVED)
+
+
+def escape_uri(text: str) -> str:
+    """`Uri.EscapeUriString`."""
+    return _escape(text, _UNRESERVED | _RESERVED)
+
+
+def unescape_data(text: str) -> str:
+    """`Uri.UnescapeDataString`: what is not UTF-8 stays escaped."""
+
+    def undo(match: re.Match[str]) -> str:
+        data = unquote_to_bytes(match.group())
+        try:
+            return to_units(data.decode("utf-8"))
+        except UnicodeDecodeError:
+            return _partly(data)
+
+    return re.sub(r"(?:%[0-9A-Fa-f]{2})+", undo, text)
+
+
+def _partly(data: bytes) -> str:
+    out, at = "", 0
+    while at < len(data):
+        for size in (1, 2, 3, 4):
+            try:
+                out += to_units(data[at : at + size].decode("utf-8"))
+            except UnicodeDecodeError:
+                continue
+            at += size
+            break
+        else:
+            out += f"%{data[at]:02X}"
+            at += 1
+    return out
+
+
+_URL_SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!*()")
+
+
+def url_encode(text: str | None) -> str:
+    """`WebUtility.UrlEncode`: a space is `+`."""
+    return _escape((text or ""), _URL_SAFE | {" "}).replace(" ", "+")
+
+
+def url_decode(text: str | None) -> str:
+    """`WebUtility.UrlDecode`."""
+    plain = (text or "").replace("+", " ")
+    if "%" not in plain:
+        return plain
+    return re.sub(r"(?:%[0-9A-Fa-f]{2})+", lambda m: utf8_text(unquote_to_bytes(m.group())), plain)

@@ -1,0 +1,191 @@
+"""Arithmetic of C#'s numeric types: wraparound, integer division, IEEE doubles, 96-bit decimals.
+
+Source: C# language specification, 12.10 "Arithmetic operators"; System.Decimal, .NET Core 3.1.
+"""
+
+from __future__ import annotations
+
+import decimal
+import math
+import struct
+from collections.abc import Callable
+from decimal import Decimal
+
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.faults import NetError, overflow
+from gatewright.apim.expressions.types import Ty
+
+_WIDE = decimal.Context(prec=90, rounding=decimal.ROUND_HALF_EVEN, Emax=999999, Emin=-999999)
+_LIMIT = 1 << 96
+MAX_DECIMAL = Decimal(_LIMIT - 1)
+
+
+def wrapper(ty: Ty) -> Callable[[int], int]:
+    """How an integer result wraps around in a type, as `unchecked` code does."""
+    bits, signed = t.INTEGRAL_BITS[ty]
+    mask, half, full = (1 << bits) - 1, 1 << (bits - 1), 1 << bits
+
+    def signed_wrap(value: int) -> int:
+        if -half <= value < half:
+            return value
+        value &= mask
+        return value - full if value >= half else value
+
+    return signed_wrap if signed else lambda value: value & mask
+
+
+def bounds(ty: Ty) -> tuple[int, int]:
+    """Smallest and largest value of an integral type."""
+    bits, signed = t.INTEGRAL_BITS[ty]
+    return (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+
+
+def divide_by_zero() -> NetError:
+    """An integer or decimal was divided by zero."""
+    return NetError("DivideByZeroException", "Attempted to divide by zero.")
+
+
+def int_divide(a: int, b: int) -> int:
+    """Quotient towards zero."""
+    if b == 0:
+        raise divide_by_zero()
+    if b == -1 and a in (-(1 << 31), -(1 << 63)):
+        raise NetError("OverflowException", "Arithmetic operation resulted in an overflow.")
+    quotient = abs(a) // abs(b)
+    return quotient if (a < 0) == (b < 0) else -quotient
+
+
+def int_remainder(a: int, b: int) -> int:
+    """Remainder with the sign of the dividend."""
+    if b == 0:
+        raise divide_by_zero()
+    return int(math.copysign(1, a)) * (abs(a) % abs(b)) if a else 0
+
+
+def float_divide(a: float, b: float) -> float:
+    """IEEE division: by zero gives infinity or NaN."""
+    try:
+        return a / b
+    except ZeroDivisionError:
+        if a == 0 or a != a:
+            return math.nan
+        return math.copysign(math.inf, a) * math.copysign(1.0, b)
+
+
+def float_remainder(a: float, b: float) -> float:
+    """IEEE remainder as C# has it."""
+    try:
+        return math.fmod(a, b)
+    except ValueError:
+        return math.nan
+
+
+def float_times(a: float, b: float) -> float:
+    """IEEE product."""
+    return a * b
+
+
+def single(value: float) -> float:
+    """A double rounded to `float`."""
+    if value != value or math.isinf(value):
+        return value
+    try:
+        rounded: float = struct.unpack("<f", struct.pack("<f", value))[0]
+    except OverflowError:
+        return math.copysign(math.inf, value)
+    return rounded
+
+
+def fit(value: Decimal) -> Decimal:
+    """A decimal within 96 bits and 28 places, rounded half to even.
+
+    Raises:
+        NetError: OverflowException when the whole part is too large.
+    """
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise overflow("a Decimal")
+    if exponent > 0:
+        value = value.quantize(Decimal(1), context=_WIDE)
+    elif exponent < -28:
+        value = value.quantize(Decimal(1).scaleb(-28), context=_WIDE)
+    while True:
+        exponent = int(value.as_tuple().exponent)
+        if abs(int(value.scaleb(-exponent, context=_WIDE))) < _LIMIT:
+            return value
+        if exponent >= 0:
+            raise overflow("a Decimal")
+        value = value.quantize(Decimal(1).scaleb(exponent + 1), context=_WIDE)
+
+
+def decimal_add(a: Decimal, b: Decimal) -> Decimal:
+    """Sum; the scale is the larger one."""
+    return fit(_WIDE.add(a, b))
+
+
+def decimal_subtract(a: Decimal, b: Decimal) -> Decimal:
+    """Difference."""
+    return fit(_WIDE.subtract(a, b))
+
+
+def decimal_multiply(a: Decimal, b: Decimal) -> Decimal:
+    """Product; scales add."""
+    return fit(_WIDE.multiply(a, b))
+
+
+def decimal_divide(a: Decimal, b: Decimal) -> Decimal:
+    """Quotient with up to 28 places."""
+    if b == 0:
+        raise divide_by_zero()
+    return fit(_WIDE.divide(a, b))
+
+
+def decimal_remainder(a: Decimal, b: Decimal) -> Decimal:
+    """Remainder with the sign of the dividend."""
+    if b == 0:
+        raise divide_by_zero()
+    return fit(_WIDE.remainder(a, b))
+
+
+def to_decimal(value: float) -> Decimal:
+    """A double as decimal, rounded to 15 significant digits as .NET does.
+
+    Raises:
+        NetError: OverflowException for infinities, NaN and what is too large.
+    """
+    if value != value or math.isinf(value) or abs(value) >= 7.9228162514264338e28:
+        raise overflow("a Decimal")
+    rounded = decimal.Context(prec=15, rounding=decimal.ROUND_HALF_EVEN).create_decimal(Decimal(value))
+    return fit(_trim(rounded))
+
+
+def _trim(value: Decimal) -> Decimal:
+    stripped = value.normalize(_WIDE)
+    exponent = int(stripped.as_tuple().exponent)
+    return stripped.quantize(Decimal(1), context=_WIDE) if exponent > 0 else stripped
+
+
+def truncate(value: float, ty: Ty) -> int:
+    """`(int)` of a double, unchecked: what does not fit gives the smallest value, as x64 does."""
+    low, high = bounds(ty)
+    if ty in (t.INT, t.LONG):
+        if value != value or not low - 1 < value < high + 1:
+            return low
+        whole = int(value)
+        return whole if low <= whole <= high else low
+    if value != value or math.isinf(value):
+        return 0
+    return wrapper(ty)(int(value))
+
+
+def decimal_to_int(value: Decimal, ty: Ty) -> int:
+    """`(int)` of a decimal.
+
+    Raises:
+        NetError: OverflowException when it does not fit.
+    """
+    whole = int(value)
+    low, high = bounds(ty)
+    if not low <= whole <= high:
+        raise overflow(f"{'a' if ty is not t.INT else 'an'} {t.CLR_NAMES[ty]}")
+    return whole

@@ -1,0 +1,80 @@
+"""Types as they are written."""
+
+from __future__ import annotations
+
+from gatewright.apim.expressions import codes, tree
+from gatewright.apim.expressions.parse.reader import Reader, Syntax
+
+_REFUSED = {
+    "pointer_type": "a pointer type",
+    "ref_type": "a ref local",
+    "scoped_type": "a scoped type",
+    "function_pointer_type": "a function pointer",
+}
+
+
+def type_of(r: Reader, node: Syntax) -> tree.TypeNode:
+    """A type node of the grammar as ours.
+
+    Raises:
+        Rejected: EXP302 for pointers and refs.
+    """
+    at, end = r.at(node), r.end(node)
+    match node.type:
+        case "predefined_type":
+            return tree.NamedType(at, end, r.source(node))
+        case "identifier":
+            return tree.NamedType(at, end, identifier(r, node))
+        case "implicit_type":
+            return tree.VarType(at, end)
+        case "generic_name":
+            return generic(r, node)
+        case "nullable_type":
+            return tree.NullableOf(at, end, type_of(r, r.need(node, "type")))
+        case "array_type":
+            return _array(r, node)
+        case "qualified_name":
+            return _qualified(r, node)
+        case "alias_qualified_name":
+            return type_of(r, r.need(node, "name"))
+        case "tuple_type":
+            return tree.TupleOf(at, end, tuple(_element(r, child) for child in r.kids(node)))
+        case kind if kind in _REFUSED:
+            r.refuse(node, _REFUSED[kind])
+        case _:
+            r.fail(codes.SYNTAX, node, f"a type should stand here, not {r.source(node)[:40]}")
+
+
+def identifier(r: Reader, node: Syntax) -> str:
+    """A name without its `@`."""
+    return r.source(node).removeprefix("@")
+
+
+def generic(r: Reader, node: Syntax) -> tree.NamedType:
+    """`Name<T, U>`."""
+    name, args = r.kids(node)[:2]
+    return tree.NamedType(r.at(node), r.end(node), identifier(r, name), type_arguments(r, args))
+
+
+def type_arguments(r: Reader, node: Syntax) -> tuple[tree.TypeNode, ...]:
+    """The types inside `<...>`."""
+    return tuple(type_of(r, child) for child in r.kids(node))
+
+
+def _array(r: Reader, node: Syntax) -> tree.TypeNode:
+    element = type_of(r, r.need(node, "type"))
+    rank = r.need(node, "rank")
+    return tree.ArrayOf(r.at(node), r.end(node), element, r.source(rank).count(",") + 1)
+
+
+def _qualified(r: Reader, node: Syntax) -> tree.TypeNode:
+    scope = r.source(r.need(node, "qualifier")).replace(" ", "")
+    last = type_of(r, r.need(node, "name"))
+    if not isinstance(last, tree.NamedType):
+        r.fail(codes.SYNTAX, node, "a type name should stand here")
+    return tree.NamedType(r.at(node), r.end(node), last.name, last.args, scope)
+
+
+def _element(r: Reader, node: Syntax) -> tuple[tree.TypeNode, str]:
+    name = node.child_by_field_name("name")
+    return type_of(r, r.need(node, "type")), identifier(r, name) if name else ""

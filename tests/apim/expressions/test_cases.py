@@ -1,0 +1,66 @@
+"""Every case of the tables, against what real .NET answered; live too where the toolchain is present."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from gatewright.apim.expressions import eval_cases
+
+HERE = Path(__file__).parent
+
+
+def _module(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+tables = _module("tables")
+CASES = tables.all_cases()
+
+
+@pytest.mark.parametrize("case", CASES, ids=[c["id"] for c in CASES])
+def test_case_answers_as_dotnet_did(case: dict) -> None:
+    if case["expected"].get("nondeterministic"):
+        [result] = eval_cases([case])
+        assert result["ok"] == case["expected"]["ok"]
+        return
+    [result] = eval_cases([case])
+    assert tables.outcome(result) == tables.outcome(case["expected"]), result
+
+
+def test_case_ids_are_unique() -> None:
+    assert len({c["id"] for c in CASES}) == len(CASES)
+
+
+def test_samples_of_the_oracle_are_exact(test_data: Path) -> None:
+    folder = test_data / "oracle"
+    cases = json.loads((folder / "sample_cases.json").read_text(encoding="utf-8"))
+    expected = json.loads((folder / "sample_expected.json").read_text(encoding="utf-8"))
+    assert len(cases) == 40
+    for case, wanted in zip(cases, expected, strict=True):
+        [result] = eval_cases([case])
+        if not wanted.get("nondeterministic"):
+            assert tables.outcome(result) == tables.outcome(wanted), case["id"]
+
+
+def test_tables_hold_what_dotnet_answers_now(test_data: Path) -> None:
+    toolchain = os.environ.get("ORACLE_TOOLCHAIN")
+    if not toolchain or not shutil.which("mcs"):
+        pytest.skip("mcs and ORACLE_TOOLCHAIN are needed to ask .NET")
+    recorder = _module("record_oracle")
+    for case, result in zip(CASES, recorder.ask(CASES, test_data, toolchain), strict=True):
+        if not result.get("nondeterministic"):
+            assert tables.outcome(result) == tables.outcome(case["expected"]), case["id"]
