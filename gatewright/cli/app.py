@@ -24,7 +24,7 @@ EXTRAS = {
     "starlette": "emulate",
     "uvicorn": "emulate",
     "httpx": "emulate",
-    "regex": "emulate",
+    "regex": "generate",
     "bpe_openai": "emulate",
     "mitmproxy": "proxy",
 }
