@@ -48,7 +48,8 @@ def _records(path: Path, notes: LedgerNotes) -> Iterator[UsageRecord]:
                         yield record
     except OSError as fault:
         message = f"cannot read the ledger: {fault.strerror or fault}"
-        raise Rejected([codes.NO_LEDGER.at(Span(str(path)), message)]) from fault
+        hint = "name a ledger, such as the one that gatewright serve or replay tells at its end"
+        raise Rejected([codes.NO_LEDGER.at(Span(str(path)), message, hint=hint)]) from fault
 
 
 def _record(line: bytes, place: Span, notes: LedgerNotes) -> UsageRecord | None:

@@ -78,7 +78,8 @@ def read_json(path: Path | None) -> object:
     try:
         return json.loads(path.read_text("utf-8-sig"))
     except OSError as fault:
-        raise Rejected([codes.NO_FILE.at(Span(str(path)), str(fault.strerror or fault))]) from fault
+        message = f"cannot be read: {fault.strerror or fault}"
+        raise Rejected([codes.NO_FILE.at(Span(str(path)), message, hint="check the path")]) from fault
     except json.JSONDecodeError as fault:
         place = Span(str(path), fault.lineno, fault.colno, fault.lineno, fault.colno + 1)
         raise Rejected([codes.MISUSE.at(place, f"this is not JSON: {fault.msg}")]) from fault

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 from gatewright.diagnostics import Diagnostic, Span, nearest
 from gatewright.diagnostics.yaml import Node
@@ -25,16 +25,15 @@ _INT32 = 2**31 - 1
 
 def check_tenants(draft: Draft) -> Iterator[Diagnostic]:
     """References, limits, secrets."""
-    for name, plan in draft.plans.items():
-        node = draft.sources.plans[name]
-        yield from _aliases(draft, node, "models", plan.models)
-        yield from _aliases(draft, node, "ceilings", plan.ceilings)
+    for node in draft.sources.plans.values():
+        yield from _aliases(draft, node, "models")
+        yield from _aliases(draft, node, "ceilings")
+    for node in draft.sources.tenants.values():
+        yield from _plan(draft, node)
+        yield from _aliases(draft, node, "models")
     limited = draft.gateway is None or not lacks(draft.gateway.tier, "token limits")
     for name, tenant in draft.tenants.items():
         node = draft.sources.tenants[name]
-        if tenant.plan not in draft.names.plans:
-            yield _unknown("plan", tenant.plan, draft.names.plans, node.at(["plan"]))
-        yield from _aliases(draft, node, "models", tenant.models)
         if tenant.plan not in draft.sources.plans:
             continue  # what the plan would have given is unknown
         if not tenant.models:
@@ -45,10 +44,18 @@ def check_tenants(draft: Draft) -> Iterator[Diagnostic]:
     yield from _secrets(draft)
 
 
-def _aliases(draft: Draft, node: Node, key: str, aliases: Iterable[str]) -> Iterator[Diagnostic]:
+def _plan(draft: Draft, node: Node) -> Iterator[Diagnostic]:
+    """Read from the node, so that a tenant that is wrong elsewhere is told this, too."""
+    named = node.get(["plan"])
+    if named is not None and isinstance(named.value, str) and named.value not in draft.names.plans:
+        yield _unknown("plan", named.value, draft.names.plans, named.span)
+
+
+def _aliases(draft: Draft, node: Node, key: str) -> Iterator[Diagnostic]:
     known = draft.names.models
-    for alias in aliases:
-        if alias not in known:
+    named = node.get([key])
+    for alias, item in named.value.items() if named and isinstance(named.value, Mapping) else ():
+        if alias not in known and item.value is not None:
             yield _unknown("model alias", alias, known, node.key_at([key, alias]))
 
 
