@@ -25,7 +25,7 @@ EXTRAS = {
     "uvicorn": "emulate",
     "httpx": "emulate",
     "regex": "generate",
-    "bpe_openai": "emulate",
+    "bpe_openai": "proxy",
     "mitmproxy": "proxy",
 }
 
