@@ -58,6 +58,17 @@ def test_removed_tenant_leaves_no_policy_behind(estate: Path, gatewright: Comman
     assert not (estate / "build/dev/policies/products/gw-data-platform.xml").exists()
 
 
+def test_explain_names_the_line_that_a_setting_comes_from(estate: Path, gatewright: Command) -> None:
+    rows = {
+        row["setting"]: row
+        for row in json.loads(gatewright("explain", "data-platform", "--format", "json").out)
+    }
+    rate = rows["models.chat-small.tokensPerMinute"]
+    assert (rate["value"], rate["file"], rate["line"]) == ("2k", "config/environments/dev.yaml", 11)
+    assert rows["plan"]["file"] == "config/tenants/data-platform.yaml"
+    assert gatewright("explain", "data-plattform").status == 2
+
+
 def test_meter_gives_one_record_an_exchange(gatewright: Command) -> None:
     result = gatewright("meter", RECORDING, "--format", "jsonl")
     records = [json.loads(line) for line in result.out.splitlines()]

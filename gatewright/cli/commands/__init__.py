@@ -6,7 +6,19 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = ("check", "generate", "lint", "evaluate", "serve", "record", "replay", "meter", "report", "schema")
+COMMANDS = (
+    "check",
+    "generate",
+    "explain",
+    "lint",
+    "evaluate",
+    "serve",
+    "record",
+    "replay",
+    "meter",
+    "report",
+    "schema",
+)
 
 
 def register(app: typer.Typer) -> None:
