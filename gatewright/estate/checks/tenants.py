@@ -16,6 +16,7 @@ from gatewright.estate.codes import (
     UNKNOWN_REFERENCE,
 )
 from gatewright.estate.draft import Draft
+from gatewright.estate.quantities import shown
 from gatewright.estate.tenants import ModelAccess, Tenant
 from gatewright.estate.tiers import lacks
 
@@ -62,7 +63,7 @@ def _aliases(draft: Draft, node: Node, key: str) -> Iterator[Diagnostic]:
 def _unknown(what: str, name: str, known: frozenset[str], place: Span) -> Diagnostic:
     close = nearest(name, sorted(known))
     hint = f"did you mean {close}?" if close else f"declared: {', '.join(sorted(known)) or 'none'}"
-    return UNKNOWN_REFERENCE.at(place, f'"{name}" is no {what} that is declared', hint=hint)
+    return UNKNOWN_REFERENCE.at(place, f"{shown(name)} is no {what} that is declared", hint=hint)
 
 
 def _limits(node: Node, alias: str, access: ModelAccess, limited: bool) -> Iterator[Diagnostic]:
