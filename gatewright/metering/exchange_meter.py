@@ -13,7 +13,7 @@ record = meter.finish(Ending.COMPLETE, duration_ms=812.0)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -23,6 +23,7 @@ from gatewright.metering.apis.interpreter import Asked, error_code
 from gatewright.metering.apis.reading import Reading, UsageReader
 from gatewright.metering.asked import read_asked
 from gatewright.metering.decoding import Decoder
+from gatewright.metering.estimates.answer import AnswerWatch, VisibleAnswer
 from gatewright.metering.json_text import NotJson, read_object
 from gatewright.metering.operations import Operation, read_operation
 from gatewright.metering.record import RecordSource, Settlement, UsageRecord, UsageSource
@@ -42,6 +43,8 @@ _NOT_NEW = {
     "messages.count": "not_a_generation",
     "assistants.get": "already_counted",
 }
+_UNKNOWN = Operation("unknown", "unknown", "unknown")
+_NOTHING_ASKED = Asked()
 _SHORT = re.compile(r"[\x20-\x7e]{1,128}\Z")
 
 
@@ -94,21 +97,31 @@ class ExchangeMeter:
     Args:
         record_id: the record's id.
         identity: what is known beside the bytes.
+        watch_answer: keep what the client sees of the answer, for an estimate; off, it costs nothing.
+
+    Attributes:
+        passes: takes a chunk if it is a plain event without usage, as `UsageReader.passes` says; a chunk that
+            was not taken belongs into `feed`.
     """
 
-    def __init__(self, record_id: str, identity: Identity | None = None) -> None:
+    def __init__(
+        self, record_id: str, identity: Identity | None = None, *, watch_answer: bool = False
+    ) -> None:
         self._record_id = record_id
         self._identity = identity or Identity()
         self._time: datetime | None = None
-        self._operation = Operation("unknown", "unknown", "unknown")
-        self._asked = Asked()
+        self._operation = _UNKNOWN
+        self._asked = _NOTHING_ASKED
         self._status: int | None = None
         self._reader: UsageReader | None = None
         self._error = b""
-        self._decoder = Decoder(None)
+        self._decoder: Decoder | None = None
+        self.passes: Callable[[bytes], int | None] = _never
         self._first_ms: float | None = None
         self._record: UsageRecord | None = None
         self._broken = False
+        self._watch_answer = watch_answer
+        self._watch: AnswerWatch | None = None
 
     @property
     def operation(self) -> Operation:
@@ -135,10 +148,12 @@ class ExchangeMeter:
         """Takes the answer's status and headers."""
         self._status = status
         encodings = [value for name, value in headers if name.lower() == "content-encoding"]
-        self._decoder = Decoder(",".join(encodings))
+        self._decoder = Decoder(",".join(encodings)) if encodings else None
         make = READERS.get(self._operation.api)
         if make is not None and 200 <= status < 300:
-            self._reader = UsageReader(make(self._asked))
+            self._watch = AnswerWatch(self._operation.api) if self._watch_answer else None
+            self._reader = UsageReader(make(self._asked), self._watch)
+            self.passes = _never if self._decoder is not None else self._reader.passes
 
     def feed(self, data: bytes, elapsed_ms: float | None = None) -> None:
         """Takes bytes of the answer's body, and when they came, counted from the request's begin."""
@@ -147,13 +162,21 @@ class ExchangeMeter:
         if self._first_ms is None:
             self._first_ms = elapsed_ms
         try:
-            decoded = self._decoder.feed(data)
+            decoded = data if self._decoder is None else self._decoder.feed(data)
             if self._reader is not None:
                 self._reader.feed(decoded)
             elif len(self._error) < MAX_ERROR_BYTES:
                 self._error += decoded[:MAX_ERROR_BYTES]
         except Exception:  # accounting must never stop a client's answer; the record says that it failed
             self._broken = True
+
+    def visible_answer(self) -> VisibleAnswer | None:
+        """What was seen of the answer, for `estimate`; None where nobody watched, or there was no answer.
+
+        A document is seen when the meter has finished, and only one that states no usage. Reads all that was
+        kept: for a worker thread, after `finish`.
+        """
+        return self._watch.answer() if self._watch is not None else None
 
     def finish(self, ending: Ending = Ending.COMPLETE, *, duration_ms: float | None = None) -> UsageRecord:
         """The record. The first call decides; later calls give the same record."""
@@ -169,7 +192,7 @@ class ExchangeMeter:
         reading = self._reader.finish() if self._reader is not None else self._without_reader()
         if self._broken:
             reading = replace(reading, reported=None, detail="meter_failed")
-        elif self._decoder.fault and reading.reported is None:
+        elif self._decoder is not None and self._decoder.fault and reading.reported is None:
             reading = replace(reading, detail=self._decoder.fault)
         return self._settled(reading, ending, duration_ms)
 
@@ -226,6 +249,11 @@ def _usage(reading: Reading) -> tuple[UsageSource, TokenUsage, str | None]:
     if reading.counted is not None:
         return UsageSource.ESTIMATED, reading.counted, "counted_by_us"
     return UsageSource.MISSING, TokenUsage(), reading.detail
+
+
+def _never(data: bytes) -> int | None:
+    """No chunk is taken before the answer's head has come."""
+    return None
 
 
 def settlement(status: int | None, reading: Reading, ending: Ending) -> Settlement:

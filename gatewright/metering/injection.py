@@ -12,18 +12,58 @@ Azure answers 400 to it beside `data_sources`.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gatewright.metering.json_text import Member, NotJson, ObjectText, scan_object
 from gatewright.metering.stream_filter import StreamFilter
 
-__all__ = ["Replaced", "Spliced", "StreamFilter", "find_model", "replace_model", "splice", "supports_usage"]
+__all__ = [
+    "Edit",
+    "Replaced",
+    "Spliced",
+    "StreamFilter",
+    "Wish",
+    "find_model",
+    "model_edit",
+    "model_in",
+    "replace_model",
+    "splice",
+    "spliced",
+    "supports_usage",
+    "usage_wish",
+]
 
 _MEMBER = b'"include_usage":true'
 _OBJECT = b'{"include_usage":true}'
 
 # The first Azure OpenAI API version whose chat completions know `stream_options`.
 FIRST_AZURE_VERSION = "2024-09-01"
+
+
+class Edit(NamedTuple):
+    """Bytes `start:end` of a text are to be replaced by others."""
+
+    start: int
+    end: int
+    text: bytes
+
+
+class Wish(NamedTuple):
+    """What a request says about usage in its stream, and what would ask for it.
+
+    Attributes:
+        edit: what asks for usage; None where nothing may be changed, and `reason` says why.
+        stream: the client asks for a stream.
+        requested_usage: the client asks for usage itself.
+        reason: as in `Spliced`.
+    """
+
+    edit: Edit | None
+    stream: bool = True
+    requested_usage: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,52 +125,71 @@ def splice(body: bytes) -> Spliced:
     b'{"stream": true,"stream_options":{"include_usage":true}, "messages": []}'
     """
     try:
-        found = scan_object(body)
+        wish = usage_wish(body, scan_object(body))
     except NotJson:
         return Spliced(body, False, reason="not_json")
+    if wish.edit is None:
+        return Spliced(body, False, wish.requested_usage, wish.stream, wish.reason)
+    return Spliced(spliced(body, [wish.edit]), True, stream=True)
+
+
+def spliced(body: bytes, edits: Iterable[Edit]) -> bytes:
+    """A text with edits done to it, which must not overlap."""
+    parts: list[bytes] = []
+    at = 0
+    for start, end, text in sorted(edits):
+        parts += (body[at:start], text)
+        at = end
+    parts.append(body[at:])
+    return b"".join(parts)
+
+
+def usage_wish(body: bytes, found: ObjectText) -> Wish:
+    """What would ask for usage in a chat completion's body.
+
+    Args:
+        body: the body.
+        found: its members.
+    """
     streams = found.named("stream")
     if not streams or streams[-1].value is not True:
-        return Spliced(body, False, reason="not_a_stream")
+        return Wish(None, False, reason="not_a_stream")
     if any(member.value is not True for member in streams):
-        return Spliced(body, False, stream=True, reason="duplicate_stream")
+        return Wish(None, reason="duplicate_stream")
     options = found.named("stream_options")
-    if found.named("data_sources") and not options:
-        return Spliced(body, False, stream=True, reason="data_sources")  # Azure would answer 400
     if not options:
-        addition = b',"stream_options":' + _OBJECT
-        return _with(body, streams[-1].end, streams[-1].end, addition)
+        if found.named("data_sources"):
+            return Wish(None, reason="data_sources")  # Azure would answer 400
+        at = streams[-1].end
+        return Wish(Edit(at, at, b',"stream_options":' + _OBJECT))
     if len(options) > 1:
-        return Spliced(body, False, stream=True, reason="duplicate_stream_options")
-    return _into_options(body, options[0])
+        return Wish(None, reason="duplicate_stream_options")
+    return _in_options(body, options[0])
 
 
-def _with(body: bytes, start: int, end: int, text: bytes) -> Spliced:
-    return Spliced(body[:start] + text + body[end:], True, stream=True)
-
-
-def _into_options(body: bytes, options: Member) -> Spliced:
+def _in_options(body: bytes, options: Member) -> Wish:
     if options.value is None:
-        return _with(body, options.start, options.end, _OBJECT)
+        return Wish(Edit(options.start, options.end, _OBJECT))
     if not isinstance(options.value, dict):
-        return Spliced(body, False, stream=True, reason="stream_options_not_an_object")
+        return Wish(None, reason="stream_options_not_an_object")
     inner = scan_object(body, options.start, options.end)
     wanted = inner.named("include_usage")
     if not wanted:
         at = inner.start + 1
-        return _with(body, at, at, _MEMBER + (b"," if inner.members else b""))
+        return Wish(Edit(at, at, _MEMBER + (b"," if inner.members else b"")))
     if len(wanted) > 1:
-        return Spliced(body, False, stream=True, reason="duplicate_include_usage")
+        return Wish(None, reason="duplicate_include_usage")
     if wanted[0].value is True:
-        return Spliced(body, False, requested_usage=True, stream=True, reason="already_requested")
+        return Wish(None, requested_usage=True, reason="already_requested")
     if wanted[0].value is not None and wanted[0].value is not False:
-        return Spliced(body, False, stream=True, reason="include_usage_not_a_boolean")
-    return _with(body, wanted[0].start, wanted[0].end, b"true")
+        return Wish(None, reason="include_usage_not_a_boolean")
+    return Wish(Edit(wanted[0].start, wanted[0].end, b"true"))
 
 
 def find_model(body: bytes) -> Replaced:
     """The model that a body names, nothing replaced; `reason` says what is wrong with it, if anything is."""
     try:
-        return _model(body, scan_object(body))[0]
+        return _replaced(body, scan_object(body), None, None)
     except NotJson:
         return Replaced(body, False, "not_json")
 
@@ -142,24 +201,35 @@ def replace_model(body: bytes, alias: str, new: str) -> Replaced:
     b'{"model": "gpt-41-ptu", "input": "model"}'
     """
     try:
-        found, member = _model(body, scan_object(body))
+        return _replaced(body, scan_object(body), alias, new)
     except NotJson:
         return Replaced(body, False, "not_json")
-    if member is None or found.reason:
-        return found
-    if found.model != alias:
-        return Replaced(body, False, "model_mismatch", found.model)
-    text = json.dumps(new).encode("ascii")
-    return Replaced(body[: member.start] + text + body[member.end :], True, "", found.model)
 
 
-def _model(body: bytes, found: ObjectText) -> tuple[Replaced, Member | None]:
+def _replaced(body: bytes, found: ObjectText, alias: str | None, new: str | None) -> Replaced:
+    member, reason = model_in(found)
+    if member is None or not isinstance(member.value, str):
+        return Replaced(body, False, reason)
+    if new is None:
+        return Replaced(body, False, "", member.value)
+    if member.value != alias:
+        return Replaced(body, False, "model_mismatch", member.value)
+    return Replaced(spliced(body, [model_edit(member, new)]), True, "", member.value)
+
+
+def model_edit(member: Member, new: str) -> Edit:
+    """What gives a model member another name."""
+    return Edit(member.start, member.end, json.dumps(new).encode("ascii"))
+
+
+def model_in(found: ObjectText) -> tuple[Member | None, str]:
+    """The one `model` member, whose value is a text; or None and why not, as in `Replaced`.
+
+    A `null` names no model: Azure OpenAI answers such a body on a deployment's path (seen in recordings).
+    """
     models = found.named("model")
-    if not models:
-        return Replaced(body, False, "missing_model"), None
     if len(models) > 1:
-        return Replaced(body, False, "duplicate_model"), None
-    value = models[0].value
-    if not isinstance(value, str):
-        return Replaced(body, False, "model_not_a_text"), None
-    return Replaced(body, False, "", value), models[0]
+        return None, "duplicate_model"
+    if not models or models[0].value is None:
+        return None, "missing_model"
+    return (models[0], "") if isinstance(models[0].value, str) else (None, "model_not_a_text")

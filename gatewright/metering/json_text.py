@@ -11,8 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = "dict[str, Json]"
@@ -26,8 +25,7 @@ class NotJson(ValueError):
     """A text that is not JSON, or not the JSON that was expected. The message is a short reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One member of a JSON object, with byte offsets into the text it was found in.
 
     Attributes:
@@ -45,8 +43,7 @@ class Member:
     value: Json
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectText:
+class ObjectText(NamedTuple):
     """A JSON object found in bytes.
 
     Attributes:
@@ -83,7 +80,7 @@ def loads(data: bytes | bytearray | str) -> Json:
         value, end = _DECODER.raw_decode(text, start)
     except (ValueError, RecursionError) as fault:
         raise NotJson("not JSON") from fault
-    if _skip(text, end) != len(text):
+    if end != len(text) and _skip(text, end) != len(text):
         raise NotJson("text behind the JSON value")
     checked: Json = value
     return checked
@@ -115,7 +112,7 @@ def scan_object(data: bytes, begin: int = 0, stop: int | None = None) -> ObjectT
     text = _decode(part[lead:])
     try:
         start, end, found = _object(text)
-    except (ValueError, RecursionError) as fault:
+    except (ValueError, IndexError, RecursionError) as fault:
         raise NotJson("not a JSON object") from fault
     return _with_byte_offsets(text, begin + lead, start, end, found)
 
@@ -124,30 +121,31 @@ _Found = tuple[str, int, int, int, Json]
 
 
 def _object(text: str) -> tuple[int, int, list[_Found]]:
+    """Start, end and members of the object, by character. A text that ends too soon raises IndexError."""
     start = _skip(text, 0)
-    if text[start : start + 1] != "{":
+    if text[start] != "{":
         raise NotJson("not a JSON object")
     found: list[_Found] = []
-    at = _skip(text, start + 1)
-    if text[at : at + 1] == "}":
+    at = _next(text, start + 1)
+    if text[at] == "}":
         return start, _closed(text, at), found
+    read = _DECODER.raw_decode
     while True:
-        if text[at : at + 1] != '"':
+        if text[at] != '"':
             raise NotJson("a member needs a name")
-        key, after = _DECODER.raw_decode(text, at)
-        colon = _skip(text, after)
-        if text[colon : colon + 1] != ":":
+        key, after = read(text, at)
+        colon = _next(text, after)
+        if text[colon] != ":":
             raise NotJson("a member needs a colon")
-        value_start = _skip(text, colon + 1)
-        value, value_end = _DECODER.raw_decode(text, value_start)
-        found.append((key, at, value_start, value_end, value))
-        at = _skip(text, value_end)
-        mark = text[at : at + 1]
-        if mark == "}":
+        begin = _next(text, colon + 1)
+        value, end = read(text, begin)
+        found.append((key, at, begin, end, value))
+        at = _next(text, end)
+        if text[at] == "}":
             return start, _closed(text, at), found
-        if mark != ",":
+        if text[at] != ",":
             raise NotJson("members are separated by commas")
-        at = _skip(text, at + 1)
+        at = _next(text, at + 1)
 
 
 def _closed(text: str, at: int) -> int:
@@ -157,6 +155,8 @@ def _closed(text: str, at: int) -> int:
 
 
 def _with_byte_offsets(text: str, base: int, start: int, end: int, found: Sequence[_Found]) -> ObjectText:
+    if not base and text.isascii():
+        return ObjectText(start, end, tuple(map(Member._make, found)))
     convert = _Offsets(text, base)
     first = convert(start)
     members = [
@@ -194,6 +194,11 @@ def _decode(data: bytes) -> str:
 def _skip(text: str, at: int) -> int:
     match = _SPACE.match(text, at)
     return match.end() if match else at
+
+
+def _next(text: str, at: int) -> int:
+    """Where the next token begins. Raises IndexError where the text ends."""
+    return at if text[at] > " " else _skip(text, at)
 
 
 def object_at(value: Json, *keys: str) -> JsonObject | None:

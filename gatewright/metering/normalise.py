@@ -15,14 +15,16 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gatewright.metering.json_text import Json, JsonObject, object_at
 from gatewright.metering.usage import Number, TokenUsage
 
 MAX_COUNT = 2**53
 MAX_RAW = 48
+MAX_NAME = 64
 
-_RAW_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
+_RAW_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _MONEY = re.compile(r"cost|price|usd|byok", re.IGNORECASE)
 
 
@@ -43,6 +45,8 @@ class Reported:
 
 def count(value: Json) -> int | None:
     """A token count, or None for what cannot be one (null, text, true, negative, fractions, infinity)."""
+    if type(value) is int:
+        return value if 0 <= value <= MAX_COUNT else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if isinstance(value, float) and (not math.isfinite(value) or not value.is_integer()):
@@ -52,6 +56,8 @@ def count(value: Json) -> int | None:
 
 def amount(value: Json) -> Number | None:
     """A quantity that may be a fraction (seconds), or None."""
+    if type(value) is int:
+        return value if 0 <= value <= MAX_COUNT else None
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return value if 0 <= value <= MAX_COUNT else None
@@ -59,9 +65,35 @@ def amount(value: Json) -> Number | None:
 
 def first(source: JsonObject | None, *keys: str) -> int | None:
     """The first of these members that is a count."""
-    for key in keys if source else ():
-        found = count(source.get(key)) if source else None
-        if found is not None:
+    if not source:
+        return None
+    for key in keys:
+        if key in source:
+            value = source[key]
+            found = value if type(value) is int and 0 <= value <= MAX_COUNT else count(value)
+            if found is not None:
+                return found
+    return None
+
+
+_INPUT_DETAILS = (
+    "prompt_tokens_details",
+    "input_tokens_details",
+    "prompt_token_details",
+    "input_token_details",
+)
+_OUTPUT_DETAILS = (
+    "completion_tokens_details",
+    "output_tokens_details",
+    "completion_token_details",
+    "output_token_details",
+)
+
+
+def _details(raw: JsonObject, names: tuple[str, ...]) -> JsonObject | None:
+    """The first of these members that is an object with anything in it."""
+    for name in names:
+        if name in raw and (found := object_at(raw, name)):
             return found
     return None
 
@@ -72,18 +104,7 @@ def openai_usage(raw: JsonObject) -> Reported | None:
     Reads both generations of names (`prompt_tokens`, `input_tokens`), detail objects in singular and plural,
     DeepSeek's cache hits and durations in seconds.
     """
-    into = (
-        object_at(raw, "prompt_tokens_details")
-        or object_at(raw, "input_tokens_details")
-        or object_at(raw, "prompt_token_details")
-        or object_at(raw, "input_token_details")
-    )
-    out = (
-        object_at(raw, "completion_tokens_details")
-        or object_at(raw, "output_tokens_details")
-        or object_at(raw, "completion_token_details")
-        or object_at(raw, "output_token_details")
-    )
+    into, out = _details(raw, _INPUT_DETAILS), _details(raw, _OUTPUT_DETAILS)
     cached = first(into, "cached_tokens")
     usage = TokenUsage(
         input_tokens=first(raw, "prompt_tokens", "input_tokens"),
@@ -170,10 +191,15 @@ def raw_numbers(raw: JsonObject) -> tuple[tuple[str, Number], ...]:
 
 def _collect(source: JsonObject, prefix: str, found: list[tuple[str, Number]]) -> None:
     for key, value in source.items():
-        if not _RAW_NAME.match(key) or _MONEY.search(key):
+        if len(key) > MAX_NAME or not _kept(key):
             continue
         if isinstance(value, dict):
             if prefix.count(".") < 3:
                 _collect(value, f"{prefix}{key}.", found)
         elif (number := amount(value)) is not None:
             found.append((prefix + key, number))
+
+
+@lru_cache(maxsize=512)
+def _kept(name: str) -> bool:
+    return _RAW_NAME.match(name) is not None and not _MONEY.search(name)

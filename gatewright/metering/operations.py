@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 AZURE = "azure.ai.openai"
@@ -24,6 +25,7 @@ _AZURE_HOSTS = (
 )
 _OPENAI_HOSTS = ("api.openai.com", ".api.openai.com")
 _ANTHROPIC_HOSTS = ("api.anthropic.com", ".anthropic.com")
+_REMEMBERED_CHARACTERS = 512
 _DEPLOYMENT = re.compile(r"/(?:openai/)?deployments/([^/]+)(?=/)")
 
 
@@ -87,6 +89,10 @@ def read_operation(method: str, url: str) -> Operation:
     >>> op.api, op.provider, op.deployment
     ('chat', 'azure.ai.openai', 'gpt')
     """
+    return _remembered(method, url) if len(url) <= _REMEMBERED_CHARACTERS else _read(method, url)
+
+
+def _read(method: str, url: str) -> Operation:
     host, path, query = _split(url)
     deployment = _DEPLOYMENT.search(path)
     rule = next((r for r in _RULES if r.method == method.upper() and r.path.search(path)), None)
@@ -97,6 +103,9 @@ def read_operation(method: str, url: str) -> Operation:
         deployment=unquote(deployment[1], errors="replace") if deployment else None,
         api_version=_version(query),
     )
+
+
+_remembered = lru_cache(maxsize=1024)(_read)  # a gateway's URLs are few
 
 
 def _split(url: str) -> tuple[str, str, str]:

@@ -6,11 +6,14 @@ Source: design, "The usage record"; names are OpenTelemetry's GenAI names withou
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TypeVar
+from json.encoder import encode_basestring
+from math import isfinite
+from operator import attrgetter
+from typing import TypeGuard, TypeVar
 
 from gatewright.metering.json_text import Json, JsonObject, NotJson, read_object
 from gatewright.metering.usage import QUANTITIES, Number, TokenUsage
@@ -50,6 +53,21 @@ class RecordSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """Between which numbers an estimated quantity lies.
+
+    Attributes:
+        quantity: its name, as in `TokenUsage`.
+        low: at least so many.
+        high: at most so many; None where that cannot be told.
+    """
+
+    quantity: str
+    low: int
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class UsageRecord:
     """One attempt that reached the proxy, or one recorded exchange.
 
@@ -79,6 +97,8 @@ class UsageRecord:
         usage_detail: why the usage is estimated or missing, or what does not add up in a reported one.
         usage_raw: the service's own numbers under its own names, nested names joined by dots.
         source: the recording.
+        usage_bounds: of estimated quantities, and of those that could not be estimated: between which numbers
+            the service's own count lies. Empty where it reported them.
     """
 
     record_id: str
@@ -106,6 +126,7 @@ class UsageRecord:
     usage_detail: str | None = None
     usage_raw: tuple[tuple[str, Number], ...] = ()
     source: RecordSource | None = None
+    usage_bounds: tuple[Bound, ...] = ()
 
     def to_json(self) -> str:
         """The record as one line of JSON, without line end. An unknown value's key is absent.
@@ -114,29 +135,30 @@ class UsageRecord:
         >>> UsageRecord("r1", datetime(2026, 11, 1, tzinfo=UTC), TokenUsage(input_tokens=3)).to_json()[:78]
         '{"version":1,"record_id":"r1","time":"2026-11-01T00:00:00.000Z","usage_source"'
         """
-        return json.dumps(self._plain(), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-    def _plain(self) -> JsonObject:
-        plain: JsonObject = {"version": VERSION, "record_id": self.record_id}
+        usage = self.usage
+        parts = [f'"version":{VERSION},"record_id":{_text(self.record_id)}']
         if self.time is not None:
-            plain["time"] = write_time(self.time)
-        plain["usage_source"] = self.usage_source.value
-        plain["settlement"] = self.settlement.value
-        for name in _TEXTS:
-            if (text := getattr(self, name)) is not None:
-                plain[name] = text
-        for name, value in self.usage.quantities():
-            if value is not None:
-                plain[name] = value
-        plain["stream"] = self.stream
-        for name in _NUMBERS:
-            if (number := getattr(self, name)) is not None:
-                plain[name] = number
+            parts.append(f'"time":"{write_time(self.time)}"')
+        parts.append(f'"usage_source":"{self.usage_source}","settlement":"{self.settlement}"')
+        texts = zip(_TEXTS, _texts_of(self), strict=True)
+        parts += [f'"{name}":{_text(value)}' for name, value in texts if value is not None]
+        parts += [f'"{name}":{_number(value)}' for name, value in usage.quantities() if value is not None]
+        parts.append('"stream":true' if self.stream else '"stream":false')
+        numbers = zip(_NUMBERS, _numbers_of(self), strict=True)
+        parts += [f'"{name}":{_number(value)}' for name, value in numbers if value is not None]
         if self.usage_raw:
-            plain["usage_raw"] = dict(self.usage_raw)
+            raw = ",".join(
+                [f"{_text(name)}:{_number(value)}" for name, value in dict(self.usage_raw).items()]
+            )
+            parts.append(f'"usage_raw":{{{raw}}}')
+        parts += self._rare()
+        return "{" + ",".join(parts) + "}"
+
+    def _rare(self) -> Iterator[str]:
+        if self.usage_bounds:
+            yield f'"usage_bounds":{_JSON.encode({b.quantity: [b.low, b.high] for b in self.usage_bounds})}'
         if self.source is not None:
-            plain["source"] = {"file": self.source.file, "entry": self.source.entry}
-        return plain
+            yield f'"source":{_JSON.encode({"file": self.source.file, "entry": self.source.entry})}'
 
     @classmethod
     def read(cls, text: str | bytes) -> UsageRecord:
@@ -171,12 +193,22 @@ _TEXTS = (
     "usage_detail",
 )
 _NUMBERS = ("status", "duration_ms", "time_to_first_token_ms")
+_texts_of = attrgetter(*_TEXTS)
+_numbers_of = attrgetter(*_NUMBERS)
+_text = encode_basestring
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _FRACTIONS = frozenset({"seconds"})
+
+
+def _number(value: Number) -> str:
+    plain = type(value) is int or (type(value) is float and isfinite(value))
+    return repr(value) if plain else _JSON.encode(value)  # which refuses what JSON has no number for
 
 
 def write_time(time: datetime) -> str:
     """A time as ISO 8601 in UTC with milliseconds, such as `2026-11-01T12:00:00.000Z`."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    universal = time if time.tzinfo is UTC else time.astimezone(UTC)
+    return universal.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def read_time(text: str) -> datetime:
@@ -192,11 +224,11 @@ def read_time(text: str) -> datetime:
 
 
 def _record(plain: JsonObject) -> UsageRecord:
-    record_id = _text(plain, "record_id")
+    record_id = _text_in(plain, "record_id")
     if record_id is None:
         raise NotARecord("record_id is missing")
-    texts = {name: _text(plain, name) for name in _TEXTS}
-    status = _number(plain, "status")
+    texts = {name: _text_in(plain, name) for name in _TEXTS}
+    status = _number_in(plain, "status")
     if status is not None and not isinstance(status, int):
         raise NotARecord("status is no whole number")
     stream = plain.get("stream", False)
@@ -210,22 +242,23 @@ def _record(plain: JsonObject) -> UsageRecord:
         settlement=_member(Settlement, plain, "settlement"),
         stream=stream,
         status=status,
-        duration_ms=_number(plain, "duration_ms"),
-        time_to_first_token_ms=_number(plain, "time_to_first_token_ms"),
+        duration_ms=_number_in(plain, "duration_ms"),
+        time_to_first_token_ms=_number_in(plain, "time_to_first_token_ms"),
         usage_raw=_raw(plain.get("usage_raw")),
         source=_source(plain.get("source")),
+        usage_bounds=_bounds(plain.get("usage_bounds")),
         **texts,
     )
 
 
-def _text(plain: Mapping[str, Json], name: str) -> str | None:
+def _text_in(plain: Mapping[str, Json], name: str) -> str | None:
     value = plain.get(name)
     if value is None or isinstance(value, str):
         return value
     raise NotARecord(f"{name} is no text")
 
 
-def _number(plain: Mapping[str, Json], name: str) -> Number | None:
+def _number_in(plain: Mapping[str, Json], name: str) -> Number | None:
     value = plain.get(name)
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
@@ -233,7 +266,7 @@ def _number(plain: Mapping[str, Json], name: str) -> Number | None:
 
 
 def _time(plain: JsonObject) -> datetime | None:
-    text = _text(plain, "time")
+    text = _text_in(plain, "time")
     if text is None:
         return None
     try:
@@ -245,21 +278,21 @@ def _time(plain: JsonObject) -> datetime | None:
 def _usage(plain: JsonObject) -> TokenUsage:
     whole: dict[str, int | None] = {}
     for name in QUANTITIES:
-        value = _number(plain, name)
+        value = _number_in(plain, name)
         if value is not None and value < 0:
             raise NotARecord(f"{name} is negative")
         if name not in _FRACTIONS:
             if value is not None and not isinstance(value, int):
                 raise NotARecord(f"{name} is no whole number")
             whole[name] = value
-    return TokenUsage(seconds=_number(plain, "seconds"), **whole)
+    return TokenUsage(seconds=_number_in(plain, "seconds"), **whole)
 
 
 _Kind = TypeVar("_Kind", UsageSource, Settlement)
 
 
 def _member(kind: type[_Kind], plain: JsonObject, name: str) -> _Kind:
-    text = _text(plain, name)
+    text = _text_in(plain, name)
     try:
         return kind(text or "")
     except ValueError as fault:
@@ -271,7 +304,27 @@ def _raw(value: Json) -> tuple[tuple[str, Number], ...]:
         return ()
     if not isinstance(value, dict):
         raise NotARecord("usage_raw is no object")
-    return tuple((key, number) for key in value if (number := _number(value, key)) is not None)
+    return tuple((key, number) for key in value if (number := _number_in(value, key)) is not None)
+
+
+def _bounds(value: Json) -> tuple[Bound, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, dict):
+        raise NotARecord("usage_bounds is no object")
+    return tuple(_bound(name, pair) for name, pair in value.items())
+
+
+def _bound(name: str, pair: Json) -> Bound:
+    if name in QUANTITIES and isinstance(pair, list) and len(pair) == 2:
+        low, high = pair
+        if _whole(low) and (high is None or _whole(high)):
+            return Bound(name, low, high)
+    raise NotARecord(f"usage_bounds.{name} is not [least, most or null]")
+
+
+def _whole(value: Json) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _source(value: Json) -> RecordSource | None:

@@ -72,6 +72,11 @@ class SseSplitter:
         """Bytes that wait for the rest of their event."""
         return len(self._held)
 
+    @property
+    def between(self) -> bool:
+        """Whether no event has begun."""
+        return not self._held and not self._oversized
+
     def is_one(self, data: bytes) -> bool:
         """Whether these bytes are one whole block by themselves, the usual case; then they need no `feed`."""
         return (

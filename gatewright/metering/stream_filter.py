@@ -21,6 +21,7 @@ _OF_ITS_OWN = frozenset(
 )
 
 _NULL_USAGE = b',"usage":null'
+_NULL_BEHIND_NAME = len(_NULL_USAGE) - 2
 # Behind a null usage, only members with plain values and the end of the outermost object: a top-level member.
 _PLAIN_REST = re.compile(
     rb'(?:,"[^"\\\r\n]*+":(?:"[^"\\\r\n]*+"|null|true|false|[0-9]++))*+\}(?:\r\n|\n)(?:\r\n|\n)\Z'
@@ -43,6 +44,10 @@ class StreamFilter:
     Args:
         hide: False lets every byte pass as it comes.
         limit: bytes of one event that are held back at most; a larger event passes as it is.
+
+    Attributes:
+        failures: events that passed as they were because they could not be read.
+        between: a stream from which usage is removed is between two events.
     """
 
     def __init__(self, hide: bool = True, limit: int = MAX_EVENT_BYTES) -> None:
@@ -51,6 +56,7 @@ class StreamFilter:
         self._decided = not hide
         self._start = b""
         self.failures = 0
+        self.between = False
 
     def feed(self, data: bytes) -> list[bytes]:
         """The bytes that the client gets for these bytes; no item is empty."""
@@ -59,9 +65,29 @@ class StreamFilter:
         if not self._hide:
             return [data] if data else []
         if self._splitter.is_one(data):
+            self.between = True
             shown = self._visible(data)
             return [shown] if shown else []
-        return self.blocks(self._splitter.feed(data))
+        blocks = self._splitter.feed(data)
+        self.between = self._splitter.between
+        return self.blocks(blocks)
+
+    def shown(self, event: bytes, at: int) -> bytes:
+        """The bytes that the client gets for a plain event, never none; only where `between` holds.
+
+        Args:
+            event: one whole event, on one line.
+            at: where `usage"` stands in it, which is null; -1 where it has none.
+        """
+        if at < 0:
+            return event
+        rest = at + _NULL_BEHIND_NAME
+        if event.startswith(b',"', at - 2) and event.startswith(b"data:"):
+            if event.startswith(b"}\n\n", rest):
+                return event[: at - 2] + b"}\n\n"
+            if _PLAIN_REST.match(event, rest):
+                return event[: at - 2] + event[rest:]
+        return self._visible(event) or event
 
     def _decide(self, data: bytes) -> bytes:
         """A body that is a JSON document, not a stream, passes as it comes."""

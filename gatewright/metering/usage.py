@@ -10,6 +10,7 @@ https://opentelemetry.io/docs/specs/semconv/gen-ai/ (2026-08).
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from operator import attrgetter
 
 Number = int | float
 
@@ -54,12 +55,15 @@ class TokenUsage:
 
     def is_empty(self) -> bool:
         """Whether no quantity is known."""
-        return all(value is None for _, value in self.quantities())
+        return self == _NOTHING
 
     def quantities(self) -> tuple[tuple[str, Number | None], ...]:
         """Every quantity with its name, in the order of the fields."""
-        return tuple((name, getattr(self, name)) for name in QUANTITIES)
+        return tuple(zip(QUANTITIES, _values(self), strict=True))
 
 
 QUANTITIES: tuple[str, ...] = tuple(field.name for field in fields(TokenUsage))
 """The names of all quantities, in the order in which records carry them."""
+
+_values = attrgetter(*QUANTITIES)
+_NOTHING = TokenUsage()

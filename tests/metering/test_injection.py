@@ -176,7 +176,7 @@ def test_a_model_is_replaced_in_place() -> None:
         (b'{"x":{"model":"chat"}}', "missing_model"),
         (b'{"model":"chat","model":"chat"}', "duplicate_model"),
         (b'{"model":"chat","\\u006dodel":"other"}', "duplicate_model"),
-        (b'{"model":null}', "model_not_a_text"),
+        (b'{"model":null}', "missing_model"),
         (b'{"model":["chat"]}', "model_not_a_text"),
         (b'{"model":"chat2"}', "model_mismatch"),
         (b'{"model":"Chat"}', "model_mismatch"),

@@ -11,6 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gatewright.metering.apis.chat import Chat
+from gatewright.metering.apis.interpreter import Asked
+from gatewright.metering.apis.reading import UsageReader
 from gatewright.metering.stream_filter import StreamFilter
 from tests.metering.cutting import cut, recorded
 
@@ -192,3 +195,52 @@ def test_recorded_streams_lose_exactly_what_a_json_parser_would_remove(test_data
         removed += seen != data
     assert checked > 250
     assert removed > 150
+
+
+PLAIN = b'data: {"choices":[{"delta":{"content":"a"}}],"id":"c","model":"m","usage":null}\n\n'
+ODD = [
+    PLAIN,
+    PLAIN.replace(b',"usage":null', b""),
+    PLAIN.replace(b'"usage":null', b'"usage":null,"x":1'),
+    PLAIN.replace(b'"usage":null', b'"usage": null'),
+    PLAIN.replace(b'"usage":null', b'"usage":{"prompt_tokens":3,"total_tokens":3}'),
+    PLAIN.replace(b'"content":"a"', b'"total_usage":null,"usage":null'),
+    PLAIN.replace(b'"content":"a"', b'"content":"\\"usage\\":null"'),
+    PLAIN.replace(b"\n\n", b"\r\n\r\n"),
+    PLAIN.replace(b'"choices"', b'"error":{"code":"busy"},"choices"'),
+    PLAIN.replace(b'"choices"', b'"error":null,"choices"'),
+    PLAIN.replace(b"data: ", b"event: error\ndata: "),
+    PLAIN[:-1],
+    b"\n",
+    b": alive\n\n",
+    b"data: [DONE]\n\n",
+    PLAIN + PLAIN,
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(ODD), max_size=12))
+def test_what_is_passed_on_at_once_is_what_the_slow_way_gives(chunks: list[bytes]) -> None:
+    quick, slow = UsageReader(Chat(Asked())), UsageReader(Chat(Asked()))
+    shown, expected = StreamFilter(), StreamFilter()
+    seen, wanted = b"", b""
+    for chunk in [PLAIN, *chunks]:
+        at = quick.passes(chunk)
+        if at is None:
+            quick.feed(chunk)
+        if at is not None and shown.between:
+            seen += shown.shown(chunk, at)
+        else:
+            seen += b"".join(shown.feed(chunk))
+        slow.feed(chunk)
+        wanted += b"".join(expected.feed(chunk))
+    assert seen + b"".join(shown.finish()) == wanted + b"".join(expected.finish())
+    assert quick.finish() == slow.finish()
+
+
+def test_a_plain_event_passes_once_model_and_id_are_known() -> None:
+    reader = UsageReader(Chat(Asked()))
+    assert reader.passes(PLAIN) is None
+    reader.feed(PLAIN)
+    assert reader.passes(PLAIN) == PLAIN.find(b'usage"')
+    assert reader.passes(ODD[4]) is None

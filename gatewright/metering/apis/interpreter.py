@@ -192,7 +192,7 @@ def states(raw: bytes, name: bytes) -> bool:
     at = raw.find(name)
     while at >= 0:
         at += len(name)
-        if _STATED.match(raw, at):
+        if not raw.startswith(b":null", at) and _STATED.match(raw, at):
             return True
         at = raw.find(name, at)
     return False

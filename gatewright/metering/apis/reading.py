@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass
+from typing import Protocol
 
 from gatewright.metering.apis.interpreter import Body, Facts, Interpreter
 from gatewright.metering.json_text import BOM
@@ -49,33 +50,75 @@ class Reading:
     flags: tuple[str, ...] = ()
 
 
-class UsageReader:
-    """Reads the usage of one answer from its bytes, as they arrive. Never raises, whatever they are."""
+class Watch(Protocol):
+    """Who also looks at an answer while its usage is read."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
+    def block(self, raw: bytes) -> None:
+        """Takes one whole block of a stream."""
+
+    def document(self, body: bytes) -> None:
+        """Takes a whole document that states no usage, when no more bytes come."""
+
+
+class UsageReader:
+    """Reads the usage of one answer from its bytes, as they arrive. Never raises, whatever they are.
+
+    Args:
+        interpreter: reads the events or the document of the answer's API.
+        watch: sees the same blocks; None for nobody.
+    """
+
+    def __init__(self, interpreter: Interpreter, watch: Watch | None = None) -> None:
+        self._watch = watch
         self._interpreter = interpreter
         self._kind: str | None = None  # stream, document, opaque
         self._start = b""
-        self._splitter = SseSplitter()
-        self._body = Body()
+        self._splitter: SseSplitter | None = None
+        self._body: Body | None = None
         self._events = 0
         self._last: deque[bytes] = deque(maxlen=4)
+        # Only where the interpreter asks for no more than usage and errors can bytes alone tell.
+        self._tells = type(interpreter).wants is Interpreter.wants
+        self._between = False  # a stream whose model and id are known, and no event has begun
 
     @property
     def stream(self) -> bool:
         """Whether the answer has turned out to be a stream of events."""
         return self._kind == "stream"
 
+    def passes(self, data: bytes) -> int | None:
+        """Takes a chunk that is one event on one line and says nothing new: most chunks of a stream are such.
+
+        Returns:
+            Where its `usage"` stands, which is null; -1 where it has none; None for any other chunk, which
+            was not taken and belongs into `feed`.
+        """
+        if not self._between or data.find(b"\n") != len(data) - 2 or not data.endswith(b"}\n\n"):
+            return None
+        at = data.find(b'usage"')
+        if at >= 0 and not (data.startswith(b'"usage":null', at - 1) and data.find(b'usage"', at + 11) < 0):
+            return None
+        if b'"error"' in data or b"\r" in data or not data.startswith(b"data: {"):
+            return None
+        self._events += 1
+        self._last.append(data)
+        if self._watch is not None:
+            self._watch.block(data)
+        return at
+
     def feed(self, data: bytes) -> None:
         """Takes bytes of the body, decoded from any content encoding."""
         if self._kind is None:
             data = self._sniff(self._start + data)
-        if self._kind == "stream":
+        if self._splitter is not None:
             if self._splitter.is_one(data):
                 self._block(data)
             else:
                 self._blocks(self._splitter.feed(data))
-        elif self._kind == "document":
+            facts = self._interpreter.facts
+            known = facts.model is not None and facts.response_id is not None
+            self._between = self._tells and known and self._splitter.between
+        elif self._body is not None:
             self._body.add(data)
 
     def _sniff(self, start: bytes, *, last: bool = False) -> bytes:
@@ -85,9 +128,11 @@ class UsageReader:
         if len(text) < _SNIFF_BYTES and not last and text[:1] not in (b"{", b"["):
             return b""
         if text[:1] in (b"{", b"["):
-            self._kind = "document"
+            self._kind, self._body = "document", Body()
+        elif _STREAM_START.match(text):
+            self._kind, self._splitter = "stream", SseSplitter()
         else:
-            self._kind = "stream" if _STREAM_START.match(text) else "opaque"
+            self._kind = "opaque"
         self._start = b""
         return start
 
@@ -100,6 +145,8 @@ class UsageReader:
 
     def _block(self, raw: bytes) -> None:
         self._last.append(raw)
+        if self._watch is not None:
+            self._watch.block(raw)
         if self._events < LOOK_AT_EVENTS or b"[DONE]" in raw or self._interpreter.wants(raw):
             self._events += 1
             self._take(raw, complete=True)
@@ -114,13 +161,17 @@ class UsageReader:
         if self._kind is None:
             self._decide()
         facts = self._interpreter.facts
-        if self._kind == "stream":
+        if self._splitter is not None:
             for block in self._splitter.finish():
                 self._last.append(block.raw)
+                if self._watch is not None:
+                    self._watch.block(block.raw)
                 self._take(block.raw, complete=block.whole)
             facts.ended = facts.ended or any(self._interpreter.is_last_word(raw) for raw in self._last)
-        elif self._kind == "document":
+        elif self._body is not None:
             self._interpreter.document(self._body)
+            if self._watch is not None and facts.reported is None and not self._body.cut:
+                self._watch.document(self._body.whole())
         elif self._kind == "opaque":
             facts.ended = True
         return self._reading(facts)

@@ -1,0 +1,213 @@
+"""What a request counts as input: the texts of its prompt and what the chat format puts around them.
+
+Chat: three tokens around each message, its role, its texts, its name; three that prime the answer. What
+cannot be read from the request (a stored conversation, an image behind a URL) is named, and then the count
+is a lower bound only.
+
+Sources: https://developers.openai.com/cookbook/examples/how_to_count_tokens_with_tiktoken (2026-08);
+recordings, against the services' own counts.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from gatewright.metering.estimates.tools import bare, functions, named_call, other_tools, render
+from gatewright.metering.estimates.vocabulary import Family, Tokenizer
+from gatewright.metering.json_text import Json, JsonObject, list_at, object_at, text_at
+
+PER_MESSAGE = 3
+PER_ANSWER = 3
+PER_NAME = 1
+PER_SHOWN_ANSWER = 2
+PER_TURN = 7
+PER_RESPONSES_TURN = 8
+
+_STORED = ("previous_response_id", "conversation", "prompt")
+_IMAGES = frozenset({"image_url", "input_image", "image"})
+_TEXTS = frozenset({"text", "input_text", "output_text", "refusal", "summary_text", "reasoning_text"})
+_NOT_SHOWN = frozenset({"additionalProperties", "$schema"})
+_MAX_DEPTH = 8
+_MAX_SCHEMA_DEPTH = 64
+
+
+@dataclass(slots=True)
+class PromptCount:
+    """Tokens of a prompt.
+
+    Attributes:
+        tokens: what was counted.
+        tools: how many functions it defines.
+        turns: how many calls of tools, each with its result, it repeats.
+        system: it is a chat with a message of the system, which tools are then joined to.
+        named: the tool is named that must be called.
+        schema_tokens: tokens of the schema that the answer must follow.
+        beyond: what is in the prompt and cannot be counted.
+    """
+
+    tokens: int = 0
+    tools: int = 0
+    turns: int = 0
+    system: bool = False
+    named: bool = False
+    schema_tokens: int = 0
+    beyond: set[str] = field(default_factory=set)
+
+    @property
+    def case(self) -> str:
+        """What the fitted figures depend on."""
+        if self.schema_tokens:
+            return "schema"
+        tools = "tools_named" if self.tools and self.named else "tools" if self.tools else ""
+        parts = [tools, "turns" if self.turns else "", "system" if self.system and self.tools else ""]
+        return "+".join(part for part in parts if part) or "plain"
+
+
+def embeddings(body: JsonObject, family: Family, tokenizer: Tokenizer) -> PromptCount | None:
+    """Tokens of texts to embed; token ids count themselves. None where there is no input."""
+    count = PromptCount()
+    known = _texts(count, body.get("input"), tokenizer)
+    count.tokens = max(1, count.tokens)  # an empty text is billed as one token
+    return count if known else None
+
+
+def completions(body: JsonObject, family: Family, tokenizer: Tokenizer) -> PromptCount | None:
+    """Tokens of a (legacy) completion's prompt. None where there is none."""
+    count = PromptCount()
+    return count if _texts(count, body.get("prompt"), tokenizer) else None
+
+
+def _texts(count: PromptCount, value: Json, tokenizer: Tokenizer, depth: int = 0) -> bool:
+    """Counts a text, a token id, or a list of them; whether it is nothing else."""
+    if isinstance(value, str):
+        count.tokens += tokenizer.count(value)
+        return True
+    if isinstance(value, int) and not isinstance(value, bool):
+        count.tokens += 1
+        return depth > 0
+    if isinstance(value, list) and depth < 2:
+        return all([_texts(count, item, tokenizer, depth + 1) for item in value])
+    return False
+
+
+def chat(body: JsonObject, family: Family, tokenizer: Tokenizer) -> PromptCount | None:
+    """Tokens of a chat's messages, tools and response format. None where there are no messages."""
+    messages = list_at(body, "messages")
+    if messages is None:
+        return None
+    count = PromptCount(tokens=PER_ANSWER)
+    turns = [message for message in messages if isinstance(message, dict)]
+    for message in turns:
+        _message(count, message, tokenizer)
+    count.system = any(message.get("role") in ("system", "developer") for message in turns)
+    _answers(count, turns, family)
+    _tools(count, body, body.get("tools"), tokenizer)
+    if legacy := list_at(body, "functions"):
+        _tools(count, body, [{"type": "function", "function": item} for item in legacy], tokenizer)
+    _schema(count, object_at(body, "response_format"), tokenizer)
+    return count
+
+
+def responses(body: JsonObject, family: Family, tokenizer: Tokenizer) -> PromptCount | None:
+    """Tokens of a response's instructions, input, tools and text format. None where there is no input."""
+    value = body.get("input")
+    count = PromptCount(tokens=PER_ANSWER)
+    count.beyond.update("stored_input" for key in _STORED if body.get(key))
+    if not isinstance(value, str | list) and not count.beyond:
+        return None
+    if instructions := text_at(body, "instructions"):
+        _message(count, {"role": "system", "content": instructions}, tokenizer)
+    if isinstance(value, str):
+        _message(count, {"role": "user", "content": value}, tokenizer)
+    items = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    for item in items:
+        _item(count, item, tokenizer)
+    _answers(count, items, family)
+    _tools(count, body, body.get("tools"), tokenizer)
+    _schema(count, object_at(body, "text", "format"), tokenizer)
+    return count
+
+
+def _answers(count: PromptCount, messages: list[JsonObject], family: Family) -> None:
+    """To models that reason, an earlier answer is marked as one that was shown."""
+    if family.reasons:
+        count.tokens += PER_SHOWN_ANSWER * sum(1 for item in messages if item.get("role") == "assistant")
+
+
+def _item(count: PromptCount, item: JsonObject, tokenizer: Tokenizer) -> None:
+    match text_at(item, "type"):
+        case "message" | None:
+            _message(count, item, tokenizer)
+        case "function_call" | "custom_tool_call":
+            count.turns += 1
+            count.tokens += PER_RESPONSES_TURN
+            for key in ("name", "name", "arguments", "input"):  # its result names it again
+                count.tokens += tokenizer.count(text_at(item, key) or "")
+        case "function_call_output" | "custom_tool_call_output":
+            count.tokens += PER_MESSAGE
+            _content(count, item.get("output"), tokenizer)
+        case "reasoning":
+            count.beyond.add("reasoning")
+        case str(kind):
+            count.beyond.add(kind.removesuffix("_call")[:40])
+
+
+def _message(count: PromptCount, message: JsonObject, tokenizer: Tokenizer) -> None:
+    count.tokens += PER_MESSAGE + tokenizer.count(text_at(message, "role") or "")
+    if name := text_at(message, "name"):
+        count.tokens += PER_NAME + tokenizer.count(name)
+    _content(count, message.get("content"), tokenizer)
+    count.tokens += tokenizer.count(text_at(message, "refusal") or "")
+    legacy = object_at(message, "function_call")
+    for call in [*(list_at(message, "tool_calls") or ()), *([{"function": legacy}] if legacy else ())]:
+        count.turns += 1
+        count.tokens += PER_TURN
+        function = object_at(call, "function") or object_at(call, "custom") or {}
+        for key in ("name", "arguments", "input"):
+            count.tokens += tokenizer.count(text_at(function, key) or "")
+    if message.get("audio"):
+        count.beyond.add("audio")
+
+
+def _content(count: PromptCount, content: Json, tokenizer: Tokenizer, depth: int = 0) -> None:
+    if isinstance(content, str):
+        count.tokens += tokenizer.count(content)
+    elif isinstance(content, list) and depth < _MAX_DEPTH:
+        for part in content:
+            _content(count, part, tokenizer, depth + 1)
+    elif isinstance(content, dict):
+        kind = text_at(content, "type") or ""
+        if kind in _TEXTS or not kind:
+            count.tokens += tokenizer.count(text_at(content, "text") or text_at(content, "refusal") or "")
+        else:
+            count.beyond.add("image" if kind in _IMAGES else kind[:40])
+
+
+def _tools(count: PromptCount, body: JsonObject, tools: Json, tokenizer: Tokenizer) -> None:
+    if other_tools(tools):
+        count.beyond.add("hosted_tools")
+    found = functions(tools)
+    if found:
+        count.tools += len(found)
+        count.named = named_call(body)
+        count.tokens += tokenizer.count(render(found)) - bare(found)
+
+
+def _schema(count: PromptCount, form: JsonObject | None, tokenizer: Tokenizer) -> None:
+    if form is None or text_at(form, "type") != "json_schema":
+        return
+    schema = _shown(object_at(form, "json_schema", "schema") or object_at(form, "schema") or {})
+    count.schema_tokens = tokenizer.count(json.dumps(schema, separators=(",", ":"), ensure_ascii=False))
+    count.tokens += count.schema_tokens
+
+
+def _shown(schema: Json, depth: int = 0) -> Json:
+    """A schema without the keywords that the model does not see."""
+    if depth > _MAX_SCHEMA_DEPTH:
+        return None
+    if isinstance(schema, list):
+        return [_shown(item, depth + 1) for item in schema]
+    if isinstance(schema, dict):
+        return {key: _shown(item, depth + 1) for key, item in schema.items() if key not in _NOT_SHOWN}
+    return schema

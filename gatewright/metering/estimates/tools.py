@@ -1,0 +1,123 @@
+"""How tools stand in a prompt: as a TypeScript namespace, one type for each function.
+
+The services do not document it. This is the shape that models were trained on for function calling, as far as
+token counts of recordings show it; what it misses is in the fitted bounds.
+
+Sources: https://platform.openai.com/docs/guides/function-calling (2026-10; "functions are injected into the
+system message in a syntax the model has been trained on"); recordings with one to five tools.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gatewright.metering.json_text import Json, JsonObject, object_at, text_at
+
+_MAX_DEPTH = 16
+
+
+def functions(tools: Json) -> list[JsonObject]:
+    """The functions of a request's `tools`, in the shapes of chat completions and of Responses."""
+    found: list[JsonObject] = []
+    for tool in tools if isinstance(tools, list) else ():
+        if isinstance(tool, dict) and text_at(tool, "type") in ("function", None):
+            found.append(object_at(tool, "function") or tool)
+    return found
+
+
+def other_tools(tools: Json) -> bool:
+    """Whether a request names tools that are no functions: what those add to a prompt is not known."""
+    return isinstance(tools, list) and len(functions(tools)) < len(tools)
+
+
+def named_call(body: JsonObject) -> bool:
+    """Whether the request names the tool that must be called; the model does not write its name then."""
+    return object_at(body, "tool_choice") is not None or object_at(body, "function_call") is not None
+
+
+def render(tools: list[JsonObject]) -> str:
+    """Functions as a model reads them.
+
+    >>> print(render([{"name": "now", "description": "The time."}]))
+    namespace functions {
+    <BLANKLINE>
+    // The time.
+    type now = () => any;
+    <BLANKLINE>
+    } // namespace functions
+    """
+    lines = ["namespace functions {", ""]
+    for tool in tools:
+        lines += [*_function(tool), ""]
+    return "\n".join([*lines, "} // namespace functions"])
+
+
+def bare(tools: list[JsonObject]) -> int:
+    """How many functions begin their parameters without a comment: each counts one token less."""
+    firsts = (
+        next(iter((object_at(tool, "parameters", "properties") or {}).values()), None) for tool in tools
+    )
+    return sum(1 for first in firsts if isinstance(first, dict) and not text_at(first, "description"))
+
+
+def _function(tool: JsonObject) -> Iterator[str]:
+    yield from _comment(text_at(tool, "description"))
+    parameters = object_at(tool, "parameters") or {}
+    yield from _comment(text_at(parameters, "title"))
+    yield from _comment(text_at(parameters, "description"))
+    name = text_at(tool, "name") or ""
+    if object_at(parameters, "properties"):
+        yield f"type {name} = (_: {{"
+        yield from _properties(parameters, 0)
+        yield "}) => any;"
+    else:
+        yield f"type {name} = () => any;"
+
+
+def _comment(text: str | None) -> Iterator[str]:
+    """A comment, whose further lines stand as they are."""
+    if text:
+        yield f"// {text}"
+
+
+def _properties(schema: JsonObject, depth: int) -> Iterator[str]:
+    if depth > _MAX_DEPTH:
+        return
+    required = schema.get("required")
+    needed = required if isinstance(required, list) else []
+    for name, value in (object_at(schema, "properties") or {}).items():
+        if isinstance(value, dict):
+            yield from _comment(text_at(value, "title"))
+            yield from _comment(text_at(value, "description"))
+            yield f"{name}{'' if name in needed else '?'}: {_type(value, depth + 1)},"
+
+
+def _type(schema: JsonObject, depth: int) -> str:
+    if depth > _MAX_DEPTH:
+        return "any"
+    options = schema.get("anyOf")
+    if isinstance(options, list):
+        return " | ".join(_type(option, depth + 1) for option in options if isinstance(option, dict))
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        names = dict.fromkeys(one for one in kind if isinstance(one, str))  # each once, or work multiplies
+        return " | ".join(_type(schema | {"type": one}, depth + 1) for one in names)
+    match kind:
+        case "string" | "number" | "integer":
+            return _enumerated(schema) or ("string" if kind == "string" else "number")
+        case "array":
+            items = object_at(schema, "items")
+            return f"{_type(items, depth + 1)}[]" if items else "any[]"
+        case "boolean" | "null":
+            return kind
+        case "object":
+            return "\n".join(["{", *_properties(schema, depth), "}"])
+        case _:
+            return _enumerated(schema) or "any"
+
+
+def _enumerated(schema: JsonObject) -> str | None:
+    values = schema.get("enum")
+    if not isinstance(values, list):
+        return None
+    return " | ".join(f'"{value}"' if isinstance(value, str) else f"{value}" for value in values)

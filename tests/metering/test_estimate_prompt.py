@@ -1,0 +1,235 @@
+"""What a prompt counts. Numbers without a word on their source are of recordings, by their id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gatewright.metering.estimates import prompt
+from gatewright.metering.estimates.tools import functions, render
+from gatewright.metering.estimates.vocabulary import CL100K, O200K, Family, family_of, tokenizer
+from gatewright.metering.json_text import JsonObject
+
+PLAIN = Family("gpt-4o", O200K)
+REASONING = Family("gpt-5", O200K, reasons=True)
+USER: JsonObject = {"role": "user", "content": "What is the sum of 1 and 2?"}
+
+
+def chat(family: Family = PLAIN, **body: Any) -> prompt.PromptCount:  # noqa: ANN401
+    found = prompt.chat(body, family, tokenizer(family.vocabulary))
+    assert found is not None
+    return found
+
+
+def responses(**body: Any) -> prompt.PromptCount:  # noqa: ANN401
+    found = prompt.responses(body, PLAIN, tokenizer(O200K))
+    assert found is not None
+    return found
+
+
+def test_a_message_counts_its_frame_role_text_and_name() -> None:
+    # Source: OpenAI's cookbook, "How to count tokens with tiktoken".
+    assert chat(messages=[]).tokens == 3
+    assert chat(messages=[USER]).tokens == 3 + 3 + 1 + 11
+    assert chat(messages=[{**USER, "name": "ann"}]).tokens == 3 + 3 + 1 + 11 + 2
+    assert chat(messages=[{"role": "user", "content": [{"type": "text", "text": "Hi"}]}]).tokens == 8
+
+
+def test_an_earlier_answer_counts_more_for_a_model_that_reasons() -> None:
+    # b3a03f18: 31 with 30 counted plainly, where a first question is one below.
+    turn: Any = [USER, {"role": "assistant", "content": "3"}]
+    assert chat(REASONING, messages=turn).tokens == chat(PLAIN, messages=turn).tokens + 2
+
+
+def test_input_items_count_like_the_messages_they_are() -> None:
+    assert responses(input="What is the sum of 1 and 2?").tokens == chat(messages=[USER]).tokens
+    assert responses(input=[USER], instructions="Be brief.").tokens == 18 + 3 + 1 + 3
+    assert responses(input=[]).tokens == 3
+
+
+def test_calls_and_their_results_count() -> None:
+    call: Any = {"function": {"name": "add", "arguments": '{"a":1}'}}
+    counted = chat(messages=[{"role": "assistant", "tool_calls": [call]}, {"role": "tool", "content": "3"}])
+    assert (counted.turns, counted.case) == (1, "turns")
+    items: Any = [
+        {"type": "function_call", "name": "add", "arguments": '{"a":1}'},
+        {"type": "function_call_output", "output": "3"},
+    ]
+    assert (responses(input=items).turns, responses(input=items).case) == (1, "turns")
+
+
+@pytest.mark.parametrize(
+    ("body", "beyond"),
+    [
+        ({"input": "x", "previous_response_id": "r"}, {"stored_input"}),
+        ({"prompt": {"id": "p"}}, {"stored_input"}),
+        ({"input": [{"type": "reasoning", "encrypted_content": "x"}]}, {"reasoning"}),
+        ({"input": [{"type": "web_search_call"}]}, {"web_search"}),
+        ({"input": "x", "tools": [{"type": "web_search"}]}, {"hosted_tools"}),
+        (
+            {"input": [{"role": "user", "content": [{"type": "input_image"}, {"type": "input_file"}]}]},
+            {"image", "input_file"},
+        ),
+    ],
+)
+def test_what_a_response_knows_beyond_its_texts_is_named(body: dict[str, Any], beyond: set[str]) -> None:
+    assert responses(**body).beyond == beyond
+
+
+@pytest.mark.parametrize("body", [{}, {"input": 7}, {"input": None}])
+def test_a_response_without_input_cannot_be_counted(body: JsonObject) -> None:
+    assert prompt.responses(body, PLAIN, tokenizer(O200K)) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "tokens"),
+    [("", 1), ("hello world", 2), (["hello", "world"], 2), ([1, 2], 2), ([[1, 2], [3]], 3), ([], 1)],
+)
+def test_embeddings_count_texts_and_ids(value: Any, tokens: int) -> None:  # noqa: ANN401
+    # f7875593: the empty text is billed as one token.
+    found = prompt.embeddings({"input": value}, Family("embedding", CL100K), tokenizer(CL100K))
+    assert found is not None
+    assert found.tokens == tokens
+
+
+@pytest.mark.parametrize("value", [None, 7, True, {"a": 1}, [None], [[["deep"]]], [True]])
+def test_embeddings_of_no_known_kind_cannot_be_counted(value: Any) -> None:  # noqa: ANN401
+    assert prompt.embeddings({"input": value}, Family("embedding", CL100K), tokenizer(CL100K)) is None
+
+
+ADD: JsonObject = {
+    "name": "add",
+    "description": "Adds.\n  Twice.",
+    "parameters": {
+        "type": "object",
+        "title": "add_args",
+        "properties": {
+            "a": {"type": "integer", "description": "One."},
+            "kind": {"enum": ["x", 2]},
+            "list": {"type": "array", "items": {"type": ["string", "null"]}},
+            "other": {
+                "anyOf": [{"type": "boolean"}, {"type": "object", "properties": {"b": {"type": "number"}}}]
+            },
+        },
+        "required": ["a"],
+    },
+}
+
+
+def test_functions_stand_as_types() -> None:
+    assert render([ADD]).split("\n") == [
+        "namespace functions {",
+        "",
+        "// Adds.",
+        "  Twice.",
+        "// add_args",
+        "type add = (_: {",
+        "// One.",
+        "a: number,",
+        'kind?: "x" | 2,',
+        "list?: string | null[],",
+        "other?: boolean | {",
+        "b?: number,",
+        "},",
+        "}) => any;",
+        "",
+        "} // namespace functions",
+    ]
+
+
+def test_functions_are_found_in_the_shapes_of_both_apis() -> None:
+    nested: Any = [{"type": "function", "function": ADD}, {"type": "custom", "name": "c"}, 7]
+    flat: Any = [{"type": "function", **ADD}]
+    assert functions(nested) == [ADD]
+    assert functions(flat) == [{"type": "function", **ADD}]
+    assert chat(messages=[], functions=[ADD]).tokens == chat(messages=[], tools=nested).tokens
+
+
+@pytest.mark.parametrize(
+    ("body", "case"),
+    [
+        ({}, "plain"),
+        ({"tools": [{"function": ADD}]}, "tools"),
+        ({"tools": [{"function": ADD}], "tool_choice": "required"}, "tools"),
+        ({"tools": [{"function": ADD}], "tool_choice": {"function": {"name": "add"}}}, "tools_named"),
+        ({"tools": [{"function": ADD}], "messages": [{"role": "system", "content": "x"}]}, "tools+system"),
+        ({"messages": [{"role": "developer", "content": "x"}]}, "plain"),
+        (
+            {"response_format": {"type": "json_schema", "json_schema": {"schema": {"type": "object"}}}},
+            "schema",
+        ),
+        ({"response_format": {"type": "json_object"}}, "plain"),
+    ],
+)
+def test_a_prompt_is_of_the_kind_that_its_parts_say(body: dict[str, Any], case: str) -> None:
+    assert chat(**{"messages": [USER], **body}).case == case
+
+
+def test_what_a_model_does_not_see_of_a_schema_does_not_count() -> None:
+    # 3ee9d5b2, 270b16f7: the same 50 tokens with and without additionalProperties.
+    schema: JsonObject = {"type": "object", "properties": {"a": {"type": "string"}}}
+    strict: JsonObject = {**schema, "additionalProperties": False, "$schema": "x"}
+    first, second = (
+        responses(input="x", text={"format": {"type": "json_schema", "schema": item}})
+        for item in (schema, strict)
+    )
+    assert (first.tokens, first.case) == (second.tokens, "schema")
+
+
+@pytest.mark.parametrize(
+    ("model", "vocabulary", "reasons"),
+    [
+        ("gpt-4o", O200K, False),
+        ("gpt-4o-mini-2024-07-18", O200K, False),
+        ("gpt-4o-audio-preview-2025-06-03", O200K, False),
+        ("gpt-4o-search-preview", O200K, False),
+        ("chatgpt-4o-latest", O200K, False),
+        ("GPT-4.1-nano-2025-04-14", O200K, False),
+        ("gpt-5-chat-latest", O200K, False),
+        ("gpt-5-nano-2025-08-07", O200K, True),
+        ("gpt-5.2-2025-12-11", O200K, True),
+        ("gpt-5.6-sol", O200K, True),
+        ("gpt-5.4-mini-2026-03-17", O200K, True),
+        ("o1-preview-2024-09-12", O200K, True),
+        ("o4-mini", O200K, True),
+        ("openai/o3-mini-2025-01-31", O200K, True),
+        ("gpt-4", CL100K, False),
+        ("gpt-4-0613", CL100K, False),
+        ("gpt-4-32k", CL100K, False),
+        ("gpt-4-1106-vision-preview", CL100K, False),
+        ("gpt-4-turbo-2024-04-09", CL100K, False),
+        ("gpt-3.5-turbo-0125", CL100K, False),
+        ("gpt-35-turbo", CL100K, False),
+        ("gpt-35-turbo-16k", CL100K, False),
+        ("gpt-3.5-turbo-instruct:20230824-v2", CL100K, False),
+        ("text-embedding-3-large", CL100K, False),
+        ("text-embedding-ada-002-v2", CL100K, False),
+        ("davinci-002", CL100K, False),
+        ("ft:gpt-4o-mini-2024-07-18:acme::abc", O200K, False),
+        ("gpt-4o-2024-08-06.ft-0123", O200K, False),
+    ],
+)
+def test_models_have_their_vocabulary(model: str, vocabulary: str, reasons: bool) -> None:
+    family = family_of(model)
+    assert family is not None
+    assert (family.vocabulary, family.reasons) == (vocabulary, reasons)
+
+
+@pytest.mark.parametrize(
+    "model",
+    ["", "chat", "gpt", "gpt-2", "gpt-6", "gpt-41", "text-davinci-003", "claude-opus-4", "grok-4",
+     "gpt-oss-120b", "moonshotai/kimi-k2", "whisper-1", "gpt-4o\n", "ft:", "x" * 5000,
+     "gpt-5." + "1-a" * 5000],
+)  # fmt: skip
+def test_other_models_have_none_that_is_known(model: str) -> None:
+    assert family_of(model) is None
+
+
+def test_a_tokenizer_counts_as_tiktoken_does() -> None:
+    # Source: tiktoken 0.12, encode_ordinary.
+    assert tokenizer(O200K).count("tiktoken is great!") == 6
+    assert tokenizer(CL100K).count("tiktoken is great!") == 6
+    assert tokenizer(O200K).count("") == 0
+    assert tokenizer(O200K).count("a<|endoftext|>b") == 9
+    assert tokenizer(O200K).count("\ud800") == tokenizer(O200K).count("?")
