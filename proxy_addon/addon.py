@@ -117,10 +117,10 @@ class Metering:
         if not allowed:
             data.server.error = "not a route"
 
-    def fail(self, flow: HTTPFlow) -> None:
-        """Answers with our own failure and settles nothing twice."""
-        self.proxy.refuse(flow.id, faults.PROXY_FAILED)
-        flow.response = _answer(faults.PROXY_FAILED)
+    def fail(self, flow: HTTPFlow, fault: Fault = faults.PROXY_FAILED) -> None:
+        """Answers with a fault of our own and settles nothing twice."""
+        self.proxy.refuse(flow.id, fault)
+        flow.response = _answer(fault)
 
 
 def _answer(fault: Fault) -> Response:
@@ -129,7 +129,7 @@ def _answer(fault: Fault) -> Response:
 
 
 def _probe(probe: Status) -> Response:
-    return Response.make(probe.status, probe.body, {"content-type": "application/json"})
+    return Response.make(probe.status, probe.body, {"content-type": probe.media_type})
 
 
 def _direct(flow: HTTPFlow, endpoint: Endpoint, prepared: Prepared) -> None:
@@ -146,7 +146,7 @@ _OURS = frozenset({b"host", b"accept-encoding", b"transfer-encoding", b"content-
 
 
 def _replaced(name: bytes) -> bool:
-    return name.lower() in _OURS or is_internal(name)
+    return is_internal(name) or name.lower() in _OURS
 
 
 def _without_internal(headers: Headers) -> tuple[tuple[bytes, bytes], ...]:

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 
 from gatewright.metering.apis import READERS, Asked
 from gatewright.metering.attribution import Attribution, Proofs
-from gatewright.metering.injection import find_model, replace_model, splice, supports_usage
+from gatewright.metering.injection import (
+    Edit,
+    Wish,
+    model_edit,
+    model_in,
+    spliced,
+    supports_usage,
+    usage_wish,
+)
+from gatewright.metering.json_text import NotJson, ObjectText, scan_object
 from gatewright.metering.operations import Operation, read_operation
 from proxy_addon import faults
 from proxy_addon.faults import Fault
@@ -21,6 +30,7 @@ OPERATIONS = frozenset({"chat/completions", "completions", "embeddings"})
 """Paths of the operations that are forwarded, all by POST: those whose answers can be metered."""
 
 _IDENTITY = frozenset({"", "identity"})
+_NOTHING_ASKED = Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,54 +91,80 @@ def admit(head: Head, attribution: Attribution, table: Table) -> Admitted | Faul
     route = table.routes.get(target.backend)
     if route is None or not table.allows(route.endpoint):
         return faults.UNKNOWN_ROUTE
-    if head.values("upgrade"):
+    names = {name.lower() for name, _ in head.headers}
+    if "upgrade" in names:
         return faults.UPGRADE_REFUSED
     operation = _operation(head.method, target)
     if operation is None:
         return faults.UNSUPPORTED_OPERATION
     if attribution.model not in route.models or target.alias not in (None, attribution.model):
         return faults.MODEL_MISMATCH
-    if any(value.strip().lower() not in _IDENTITY for value in head.values("content-encoding")):
+    if "content-encoding" in names and not _is_plain(head):
         return faults.BAD_BODY
     return Admitted(attribution, target, route, operation, table.usage_of(attribution.tenant))
+
+
+def _is_plain(head: Head) -> bool:
+    return all(value.strip().lower() in _IDENTITY for value in head.values("content-encoding"))
 
 
 def _operation(method: str, target: Target) -> Operation | None:
     if method != "POST" or target.operation not in OPERATIONS:
         return None
-    query = "" if target.query is None else f"?{target.query}"
-    operation = read_operation(method, target.path + query)
+    operation = read_operation(method, target.url)
     return operation if operation.api in READERS else None
 
 
 def prepare(admitted: Admitted, body: bytes) -> Prepared | Fault:
     """What is forwarded for a body: the client's bytes but for what is spliced; or a fault to answer with."""
-    alias, deployment = admitted.attribution.model, admitted.route.deployment
-    if admitted.target.alias is None:
-        found = replace_model(body, alias, deployment)
-    else:
-        found = find_model(body)
-    if found.reason == "not_json":
+    try:
+        found = scan_object(body)
+    except NotJson:
         return faults.BAD_BODY
-    unnamed = admitted.target.alias is not None and found.reason == "missing_model"
-    if not unnamed and (found.reason or found.model != alias):
+    edits = _model_edits(admitted, found)
+    if isinstance(edits, Fault):
+        return edits
+    return _with_usage(admitted, body, found, edits)
+
+
+def _model_edits(admitted: Admitted, found: ObjectText) -> list[Edit] | Fault:
+    """What makes the body name the deployment, where the path names none; or the fault of its model."""
+    member, reason = model_in(found)
+    in_path = admitted.target.alias is not None
+    if member is None:
+        return [] if in_path and reason == "missing_model" else faults.MODEL_MISMATCH
+    if member.value != admitted.attribution.model:
         return faults.MODEL_MISMATCH
-    return _with_usage(admitted, admitted.target.for_deployment(deployment), found.body)
+    return [] if in_path else [model_edit(member, admitted.route.deployment)]
 
 
-def _with_usage(admitted: Admitted, target: str, body: bytes) -> Prepared:
+def _with_usage(admitted: Admitted, body: bytes, found: ObjectText, edits: list[Edit]) -> Prepared:
     operation = admitted.operation
+    target = admitted.target.for_deployment(admitted.route.deployment)
     if operation.api not in ("chat", "completions"):
-        return Prepared(target, body, Asked())
-    spliced = splice(body)
-    asked = Asked(stream=spliced.stream, include_usage=spliced.requested_usage or None)
-    if not spliced.stream or spliced.requested_usage:
-        return Prepared(target, body, asked)
+        return Prepared(target, spliced(body, edits) if edits else body, _NOTHING_ASKED)
+    wish = usage_wish(body, found)
+    not_asked = _not_asked(admitted, wish)
+    injects = wish.edit is not None and not_asked is None
+    if wish.edit is not None and injects:
+        edits = [*edits, wish.edit]
+    hidden = injects and admitted.stream_usage is StreamUsage.HIDDEN
+    return Prepared(
+        target,
+        spliced(body, edits) if edits else body,
+        Asked(stream=wish.stream, include_usage=wish.requested_usage or None),
+        hide=hidden,
+        visible=injects and not hidden,
+        not_asked=not_asked,
+    )
+
+
+def _not_asked(admitted: Admitted, wish: Wish) -> str | None:
+    """Why a stream is not asked for usage, or None where it is, or has asked for it by itself."""
+    if not wish.stream or wish.requested_usage:
+        return None
     if admitted.stream_usage is StreamUsage.OFF:
-        return Prepared(target, body, asked, not_asked="stream_usage_off")
-    if not supports_usage(operation.api, operation.api_version):
-        return Prepared(target, body, asked, not_asked="api_version")
-    if not spliced.injected:
-        return Prepared(target, body, asked, not_asked=spliced.reason)
-    hidden = admitted.stream_usage is StreamUsage.HIDDEN
-    return Prepared(target, spliced.body, asked, hide=hidden, visible=not hidden)
+        return "stream_usage_off"
+    if not supports_usage(admitted.operation.api, admitted.operation.api_version):
+        return "api_version"
+    return wish.reason or None

@@ -44,3 +44,17 @@ LOOPBACK_ONLY = Code(
     Severity.ERROR,
     "The installed mitmproxy has known HTTP faults and may listen on loopback only.",
 )
+JOURNAL_UNUSABLE = Code(
+    "PRX612",
+    "journal-unusable",
+    Severity.ERROR,
+    "The journal's folder cannot be read or written.",
+    unreadable=True,
+)
+JOURNAL_HELD = Code(
+    "PRX613",
+    "journal-held",
+    Severity.ERROR,
+    "Another process writes this replica's journal.",
+    unreadable=True,
+)

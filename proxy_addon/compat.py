@@ -6,26 +6,39 @@ Sources: the installed mitmproxy 11.0.2 (Python 3.11) and 12.2.3 (Python 3.13), 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Generator, Iterator
+from contextvars import ContextVar
 from importlib.metadata import version
+from typing import cast
 
+import mitmproxy.proxy.layers.http as http_layer
 import mitmproxy.proxy.layers.http._http1 as http1_layer
 import mitmproxy.proxy.server as proxy_server
-from mitmproxy import http
-from mitmproxy.addons import core, disable_h2c, next_layer, tlsconfig
+from mitmproxy import connection, http
+from mitmproxy.addons import core, next_layer, tlsconfig
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.connection import ConnectionState
 from mitmproxy.master import Master
 from mitmproxy.net.http import http1
 from mitmproxy.options import Options
+from mitmproxy.proxy import commands, events
+from mitmproxy.proxy.server import ConnectionHandler
 
-from proxy_addon import faults
+from proxy_addon import dispatch, faults
+from proxy_addon.faults import Fault
+
+Client = connection.Client
+Flow = http.HTTPFlow
 
 DEAD_UPSTREAM = "reverse:http://127.0.0.1:9"
 """Where a request goes that no hook has routed: nowhere (the discard port)."""
 
 # The request body limit is reported by this option's name in every version; nothing else marks it.
 _LIMIT_WORDS = "Request body exceeds mitmproxy's body_size_limit"
+_HEAD_END = re.compile(rb"\n\r?\n")
+# Set by the `error` hook, read by the error page: mitmproxy runs both in one task.
+_ANSWER: ContextVar[Fault | None] = ContextVar("answer", default=None)
 
 
 def loopback_only() -> bool:
@@ -82,12 +95,110 @@ def install_error_bodies() -> None:
 
 def error_response(status_code: int, message: str = "") -> bytes:
     """A whole HTTP/1.1 answer with our JSON body. The message of the HTTP layer is not shown."""
-    fault = faults.for_status(status_code)
+    fault = _ANSWER.get() or faults.for_status(status_code)
     headers = http.Headers(
         [(name.encode(), value.encode()) for name, value in (*fault.headers(), ("connection", "close"))]
     )
     assemble: Callable[[http.Response], bytes] = http1.assemble_response
     return assemble(http.Response.make(fault.status, fault.body(), headers))
+
+
+def answer_errors_with(fault: Fault) -> None:
+    """Called in an `error` hook: what the client gets for that error, where nothing was sent yet."""
+    _ANSWER.set(fault)
+
+
+def limit_heads(limit: int, refused: Callable[[], None]) -> None:
+    """Answers 431 to a request whose head is larger than so many bytes; mitmproxy itself has no limit."""
+    original = http1_layer.Http1Server.read_headers
+
+    def read_headers(
+        self: http1_layer.Http1Server, event: events.ConnectionEvent
+    ) -> Iterator[commands.Command]:
+        if isinstance(event, events.DataReceived) and _too_long(self, limit):
+            refused()
+            yield commands.SendData(self.conn, error_response(431))
+            yield commands.CloseConnection(self.conn)
+            self.buf = type(self.buf)()  # what came is nobody's any more
+            self.state = self.done
+            return
+        yield from original(self, event)
+
+    setattr(http1_layer.Http1Server, "read_headers", read_headers)  # noqa: B010 - a method
+
+
+def check_sizes_fast(limit: int) -> None:
+    """Lets a body that is within the limit pass without mitmproxy's own look at options and headers.
+
+    That look costs a twentieth of a small request. Any other body is judged by mitmproxy as before.
+    """
+    original = http_layer.HttpStream.check_body_size
+
+    def check_body_size(
+        self: http_layer.HttpStream, request: bool
+    ) -> Generator[commands.Command, object, bool]:
+        if _within(self, request, limit):
+            return False
+        over: bool = yield from original(self, request)
+        return over
+
+    setattr(http_layer.HttpStream, "check_body_size", check_body_size)  # noqa: B010 - a method
+
+
+def _within(stream: http_layer.HttpStream, request: bool, limit: int) -> bool:
+    """Whether what is known of a body's size, received or stated, is within the limit."""
+    received = len(stream.request_body_buf if request else stream.response_body_buf)
+    if received:
+        return received <= limit
+    message = stream.flow.request if request else stream.flow.response
+    if message is None:
+        return False
+    stated = [value for name, value in message.headers.fields if name.lower() == b"content-length"]
+    return all(len(value) < 16 and value.isdigit() and int(value) <= limit for value in stated)
+
+
+def _too_long(server: http1_layer.Http1Server, limit: int) -> bool:
+    if len(server.buf) <= limit:
+        return False
+    return _HEAD_END.search(bytes(server.buf), 0, limit) is None
+
+
+def client_count(master: Master) -> int:
+    """Client connections that are open."""
+    return len(_proxyserver(master).connections)
+
+
+def refuse_client(client: Client) -> None:
+    """Called in `client_connected`: the connection is closed at once."""
+    client.error = "too many connections"
+
+
+class Carrier:
+    """The connections of an exchange, for `deadlines`."""
+
+    def __init__(self, master: Master) -> None:
+        self._master = master
+
+    def connected(self, flow: Flow) -> bool:
+        """Whether the exchange has an upstream connection, its TLS included."""
+        return flow.server_conn.connected and flow.server_conn.error is None
+
+    def silent_since(self, flow: Flow) -> float | None:
+        """When a byte last moved on the exchange's connections, by `time.time`; None when they are gone."""
+        handler = self._handler(flow)
+        return None if handler is None else float(handler.timeout_watchdog.last_activity)
+
+    def cut(self, flow: Flow) -> None:
+        """Ends the upstream side of an exchange, in whatever state it is; the `error` hook follows."""
+        handler = self._handler(flow)
+        if handler is None:
+            return
+        for peer, io in list(handler.transports.items()):
+            if peer is not handler.client and io.handler is not None:
+                io.handler.cancel("deadline")
+
+    def _handler(self, flow: Flow) -> ConnectionHandler | None:
+        return _proxyserver(self._master).connections.get(flow.client_conn.id)
 
 
 def raw_target(request: http.Request) -> bytes:
@@ -123,7 +234,7 @@ def direct(
     data.scheme, data.host, data.port = origin[0].encode(), origin[1], origin[2]
     data.authority = b""  # else an absolute-form target would be passed on as one
     data.path = target.encode()
-    data.headers = http.Headers(header_fields)
+    data.headers.fields = header_fields
     data.content = body
     data.trailers = None
 
@@ -139,17 +250,20 @@ def request_too_large(flow: http.HTTPFlow) -> bool:
 
 
 def load(master: Master, *addons: object) -> None:
-    """Loads the add-ons that a reverse proxy needs, and ours behind them."""
+    """Loads the add-ons that a reverse proxy needs, and ours behind them, and calls their hooks directly.
+
+    DisableH2C is not among them: `admission` refuses every upgrade, and a preface of HTTP/2 has no proof.
+    """
     add: Callable[..., None] = master.addons.add
     server: Callable[[], object] = Proxyserver
     add(
         core.Core(),
         server(),
         next_layer.NextLayer(),
-        disable_h2c.DisableH2C(),
         tlsconfig.TlsConfig(),
         *addons,
     )
+    dispatch.call_directly(cast(dispatch.Manager, master.addons))
 
 
 def stop(master: Master) -> None:
@@ -186,8 +300,8 @@ def unsent_bytes(master: Master) -> int:
     """How many bytes of answers still wait to be sent to clients."""
     total = 0
     for handler in list(_proxyserver(master).connections.values()):
-        for connection, io in list(handler.transports.items()):
+        for peer, io in list(handler.transports.items()):
             transport = getattr(io.writer, "transport", None)
-            if connection is handler.client and transport is not None:
+            if peer is handler.client and transport is not None:
                 total += transport.get_write_buffer_size()
     return total

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from gatewright.metering.attribution import Attribution
 from gatewright.metering.exchange_meter import Ending, ExchangeMeter, Identity, MeteredRequest
@@ -20,7 +21,7 @@ from gatewright.metering.injection import StreamFilter
 from gatewright.metering.record import Settlement, UsageRecord, UsageSource
 from proxy_addon.admission import Admitted, Prepared
 from proxy_addon.clock import Clock
-from proxy_addon.faults import PROXY_FAILED, Fault
+from proxy_addon.faults import PROXY_FAILED, UPSTREAM_TIMEOUT, Fault
 
 __all__ = ["Ending", "Exchange"]
 
@@ -41,6 +42,7 @@ class Exchange:
         self, record_id: str, attribution: Attribution, admitted: Admitted | None, clock: Clock
     ) -> None:
         self.admitted = admitted
+        self.record_id = record_id
         self._clock = clock
         self._time = clock.now()
         self._begin = clock.steady()
@@ -49,12 +51,18 @@ class Exchange:
         self._prepared: Prepared | None = None
         self._filter: StreamFilter | None = None
         self._begun = False
+        self._fed = False
         self._settled = False
 
     @property
     def fault(self) -> Fault | None:
         """The fault that the proxy answers with, or None."""
         return self._fault
+
+    @property
+    def time(self) -> datetime:
+        """When the request began, aware UTC."""
+        return self._time
 
     @property
     def forwarded(self) -> bool:
@@ -80,7 +88,12 @@ class Exchange:
 
     def feed(self, data: bytes) -> list[bytes]:
         """Takes bytes of the answer's body; what the client gets now, no item empty."""
-        self._meter.feed(data, self._elapsed_ms())
+        null_usage = self._meter.passes(data)
+        if null_usage is None:
+            self._meter.feed(data, None if self._fed else self._elapsed_ms())
+            self._fed = True
+        elif self._filter is not None and self._filter.between:
+            return [self._filter.shown(data, null_usage)]
         return [data] if self._filter is None else _joined(self._filter.feed(data))
 
     def flush(self) -> list[bytes]:
@@ -142,7 +155,7 @@ def _identity(attribution: Attribution, admitted: Admitted | None) -> Identity:
 
 
 def _refused(record: UsageRecord, fault: Fault) -> UsageRecord:
-    settlement = Settlement.FAILED if fault is PROXY_FAILED else Settlement.REFUSED
+    settlement = Settlement.FAILED if fault in (PROXY_FAILED, UPSTREAM_TIMEOUT) else Settlement.REFUSED
     return replace(record, settlement=settlement, status=fault.status, error_type=fault.slug)
 
 

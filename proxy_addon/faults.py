@@ -1,7 +1,7 @@
 """What the proxy itself answers: a status, a slug in `x-gatewright-fault`, and an OpenAI-style JSON body.
 
 530 is the proxy's own fault and lies outside every breaker range; 400 and 413 are the caller's;
-502 says that the upstream did not answer and lies inside the breaker range.
+502 and 504 say that the upstream did not answer and lie inside the breaker range.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Fault:
 
     def body(self) -> bytes:
         """The JSON body."""
-        error = {"code": self.slug, "message": self.message, "type": self.type}
+        error = {"message": self.message, "type": self.type, "param": None, "code": self.slug}
         return json.dumps({"error": error}).encode()
 
     def headers(self) -> tuple[tuple[str, str], ...]:
@@ -62,14 +62,22 @@ NO_PROOF = _proxy("no-proof", "The request does not prove that it comes from the
 BAD_ATTRIBUTION = _proxy("bad-attribution", "The gateway's headers are missing, repeated or malformed.")
 DRAINING = _proxy("draining", "The proxy is shutting down.")
 LEDGER_UNWRITABLE = _proxy("ledger-unwritable", "The proxy cannot record usage at the moment.")
+TOO_MANY_CONNECTIONS = _proxy("too-many-connections", "The proxy has as many connections as it may.")
 PROXY_FAILED = _proxy("proxy-failed", "The proxy failed to handle the request.")
 UPSTREAM_FAILED = Fault(502, "upstream-failed", "The model endpoint did not answer.", "upstream_error")
+
+UPSTREAM_TIMEOUT = Fault(
+    504, "upstream-timeout", "The model endpoint did not answer in time.", "upstream_error"
+)
+HEAD_TOO_LARGE = _request("head-too-large", "The headers are larger than this proxy accepts.", 431)
 
 
 def for_status(status: int) -> Fault:
     """The fault for an error that the HTTP layer found by itself, by the status it chose."""
     if status == 413:
         return BODY_TOO_LARGE
+    if status == 431:
+        return HEAD_TOO_LARGE
     if status < 500:
         return BAD_REQUEST
     return UPSTREAM_FAILED

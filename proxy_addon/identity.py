@@ -6,6 +6,7 @@ One kind of proof is checked: a shared secret, one or two valid at once. Secrets
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from gatewright.diagnostics import Diagnostic, Rejected, Span
@@ -18,6 +19,7 @@ MAX_SECRET = 4096
 
 _UNPROVEN = frozenset({"no_proof", "wrong_proof"})
 _PREFIX = PREFIX.encode()
+_REMEMBERED_BYTES = 64
 # The ingress states the client's certificate for a proof of ours; it is nobody else's business.
 _INTERNAL = frozenset({b"x-forwarded-client-cert", b"proxy-authorization", b"proxy-connection"})
 
@@ -61,5 +63,12 @@ def is_internal(name: bytes) -> bool:
 
     Names with underscores count too, since some servers read them as dashes.
     """
+    return _remembered(name) if len(name) <= _REMEMBERED_BYTES else _is_internal(name)
+
+
+def _is_internal(name: bytes) -> bool:
     folded = name.lower().replace(b"_", b"-")
     return folded.startswith(_PREFIX) or folded in _INTERNAL
+
+
+_remembered = lru_cache(maxsize=1024)(_is_internal)  # most names come with every request

@@ -1,108 +1,149 @@
-"""The ledger as the exchanges see it: append a record, know whether recording works.
+"""The ledger: settled records out of the journal, as JSON lines in one file, each once.
 
-Appending is one `write` into the page cache, done at once, so that a record stands in the file before the
-answer is complete at the client. Syncing to stable storage happens in batches, off the event loop.
-A record that could not be written waits in memory and is tried again; meanwhile `writable` is False and
-new traffic is refused.
+Its cursor is saved less often than lines are written. So at the start the end of the file is read, and what
+stands there is not written again.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-MAX_WAITING = 20_000
+from gatewright.metering.json_text import NotJson, read_object
+from proxy_addon.clock import Clock
+from proxy_addon.journal.settled import Cursor, Source
+
+NAME = "ledger"
+LIMIT_RECORDS = 2000
+LIMIT_BYTES = 1024 * 1024
+SAVE_SECONDS = 1.0
+SAVE_BYTES = 2 * LIMIT_BYTES
+TAIL_BYTES = 2 * SAVE_BYTES
 
 
-class Sink(Protocol):
-    """Takes whole lines; see `sinks.jsonl.JsonLines`."""
+class Lines(Protocol):
+    """A file of lines; see `sinks.jsonl.JsonLines`."""
 
     def append(self, line: bytes) -> None:
-        """Appends one line or raises OSError."""
+        """Appends whole lines; after a failure it is called again with the same ones. Raises OSError."""
 
     def sync(self) -> None:
-        """Waits for stable storage or raises OSError."""
+        """Waits for stable storage. Raises OSError."""
+
+    def tail(self, limit: int) -> list[bytes]:
+        """The last whole lines, at most so many bytes. Raises OSError."""
 
     def close(self) -> None:
-        """Closes the sink."""
+        """Closes the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Lines that go into the file together, and the cursor behind them."""
+
+    source: Source
+    block: bytes
+    records: int
+    after: Cursor
 
 
 class Ledger:
-    """Counts and keeps what could not be written.
+    """Moves settled records from the journal's folders into the file. One thread at a time may pump.
 
     Attributes:
-        written: records in the file.
-        lost: records that were dropped because too many were waiting.
+        written: records written, since the start.
+        failure: why the last attempt failed, or None.
     """
 
-    def __init__(self, sink: Sink, *, max_waiting: int = MAX_WAITING) -> None:
-        self._sink = sink
-        self._max_waiting = max_waiting
-        self._waiting: deque[bytes] = deque()
-        self._unsynced = False
+    def __init__(self, lines: Lines, sources: Callable[[], Sequence[Source]], clock: Clock) -> None:
+        """Reads the end of the file. Raises OSError."""
         self.written = 0
-        self.lost = 0
-        self._write_failure: str | None = None
-        self._sync_failure: str | None = None
+        self.failure: str | None = None
+        self._lines = lines
+        self._sources = sources
+        self._clock = clock
+        self._cursors: dict[str, Cursor] = {}
+        self._unsaved: dict[str, Source] = {}
+        self._unsaved_bytes = 0
+        self._saved_at = clock.steady()
+        self._seen = frozenset(_record_id(line) for line in lines.tail(TAIL_BYTES))
+        self._caught_up: set[str] = set()
+        self._half_written: _Batch | None = None
 
-    @property
-    def failure(self) -> str | None:
-        """Why the last write or sync failed, or None while recording works."""
-        return self._write_failure or self._sync_failure
-
-    @property
-    def writable(self) -> bool:
-        """Whether new traffic may be admitted."""
-        return self.failure is None
-
-    @property
-    def waiting(self) -> int:
-        """How many records wait to be written."""
-        return len(self._waiting)
-
-    @property
-    def unsynced(self) -> bool:
-        """Whether something was written since the last sync."""
-        return self._unsynced
-
-    def append(self, text: str) -> None:
-        """Records one JSON object, given without a line end. Never raises."""
-        if len(self._waiting) >= self._max_waiting:
-            self.lost += 1
-            return
-        self._waiting.append(text.encode() + b"\n")
-        self.retry()
-
-    def retry(self) -> None:
-        """Writes what waits, oldest first, until it fails. Never raises."""
+    def pump(self) -> None:
+        """Writes every record that is there. Blocks: call it off the event loop. Never raises."""
         try:
-            while self._waiting:
-                self._sink.append(self._waiting[0])
-                self._waiting.popleft()
-                self.written += 1
-                self._unsynced = True
+            for source in self._sources():
+                while self._move(source):
+                    self._save_when_due()
+            self._save_when_due()
         except OSError as fault:
-            self._write_failure = _reason(fault)
-            return
-        self._write_failure = None
+            self.failure = fault.strerror or type(fault).__name__
+        else:
+            self.failure = None
 
-    def sync(self) -> None:
-        """Brings what was written to stable storage; blocks, so call it off the event loop. Never raises."""
-        self._unsynced = False
-        try:
-            self._sink.sync()
-        except OSError as fault:
-            self._unsynced = True
-            self._sync_failure = _reason(fault)
-            return
-        self._sync_failure = None
+    def lag_bytes(self) -> int:
+        """Bytes of the journal that are not in the file yet, begins included. Raises OSError."""
+        return sum(source.reader.backlog_bytes(self._cursor(source)) for source in self._sources())
 
     def close(self) -> None:
-        """Writes, syncs and closes."""
-        self.retry()
-        self.sync()
-        self._sink.close()
+        """Writes what is there, saves the cursors and closes the file."""
+        self.pump()
+        try:
+            self._save()
+        except OSError as fault:
+            self.failure = fault.strerror or type(fault).__name__
+        self._lines.close()
+
+    def _move(self, source: Source) -> bool:
+        """Writes one batch of a folder; whether there may be more."""
+        batch = self._half_written or self._next(source)
+        if batch is None:
+            self._caught_up.add(source.name)
+            return False
+        if batch.records:
+            self._half_written = batch
+            self._lines.append(batch.block)
+            self._half_written = None
+            self.written += batch.records
+            self._unsaved_bytes += len(batch.block)
+        self._cursors[batch.source.name] = batch.after
+        self._unsaved[batch.source.name] = batch.source
+        return True
+
+    def _next(self, source: Source) -> _Batch | None:
+        cursor = self._cursor(source)
+        records, after = source.reader.read(cursor, LIMIT_RECORDS, LIMIT_BYTES)
+        if after == cursor:
+            return None
+        if source.name not in self._caught_up:
+            records = [record for record in records if _record_id(record) not in self._seen]
+        return _Batch(source, b"".join(record + b"\n" for record in records), len(records), after)
+
+    def _cursor(self, source: Source) -> Cursor:
+        known = self._cursors.get(source.name)
+        return source.cursors.load(NAME) if known is None else known
+
+    def _save_when_due(self) -> None:
+        due = self._clock.steady() - self._saved_at >= SAVE_SECONDS
+        if self._unsaved and (due or self._unsaved_bytes >= SAVE_BYTES):
+            self._save()
+
+    def _save(self) -> None:
+        if not self._unsaved:
+            return
+        self._lines.sync()
+        for name, source in list(self._unsaved.items()):
+            source.cursors.save(NAME, self._cursors[name])
+            del self._unsaved[name]
+        self._unsaved_bytes = 0
+        self._saved_at = self._clock.steady()
 
 
-def _reason(fault: OSError) -> str:
-    return fault.strerror or type(fault).__name__
+def _record_id(line: bytes) -> str | None:
+    try:
+        found = read_object(line).get("record_id")
+    except NotJson:
+        return None
+    return found if isinstance(found, str) else None

@@ -7,14 +7,17 @@ backslashes, empty segments) is not a path of ours. The query is passed on as it
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 MAX_TARGET = 8192
+_REMEMBERED_BYTES = 512
 
 _SEGMENT = re.compile(rb"[A-Za-z0-9._~:@-]{1,128}\Z")
 _BACKEND = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_-]{0,79}\Z")
 _QUERY = re.compile(rb"[!-~]*\Z")
 _DEPLOYMENTS = ("openai", "deployments")
+_BEFORE_ALIAS = "/openai/deployments/"
 _V1 = ("openai", "v1")
 
 
@@ -26,40 +29,39 @@ class Target:
         backend: the name of the route.
         segments: the path behind `/-/`, at least one segment.
         query: what follows the first `?`, or None where there is none.
+        alias: the model that the path names, `/openai/deployments/<alias>/…`, or None.
+        operation: what is asked for, such as `chat/completions`; None outside the two forms that are known.
+        path: the path behind `/-`, without the query.
+        url: the path with the query.
     """
 
     backend: str
     segments: tuple[str, ...]
     query: str | None
+    alias: str | None = field(init=False)
+    operation: str | None = field(init=False)
+    path: str = field(init=False)
+    url: str = field(init=False)
 
-    @property
-    def alias(self) -> str | None:
-        """The model that the path names, `/openai/deployments/<alias>/…`, or None."""
-        if self.segments[:2] == _DEPLOYMENTS and len(self.segments) > 3:
-            return self.segments[2]
-        return None
-
-    @property
-    def operation(self) -> str | None:
-        """What is asked for, such as `chat/completions`; None outside the two forms that are known."""
-        if self.alias is not None:
-            return "/".join(self.segments[3:])
-        if self.segments[:2] == _V1 and len(self.segments) > 2:
-            return "/".join(self.segments[2:])
-        return None
-
-    @property
-    def path(self) -> str:
-        """The path behind `/-`, without the query."""
-        return "/" + "/".join(self.segments)
+    def __post_init__(self) -> None:
+        segments = self.segments
+        alias = segments[2] if segments[:2] == _DEPLOYMENTS and len(segments) > 3 else None
+        operation = None
+        if alias is not None:
+            operation = "/".join(segments[3:])
+        elif segments[:2] == _V1 and len(segments) > 2:
+            operation = "/".join(segments[2:])
+        path = "/" + "/".join(segments)
+        object.__setattr__(self, "alias", alias)
+        object.__setattr__(self, "operation", operation)
+        object.__setattr__(self, "path", path)
+        object.__setattr__(self, "url", path if self.query is None else f"{path}?{self.query}")
 
     def for_deployment(self, deployment: str) -> str:
         """The target for the upstream: the alias of the path replaced by the member's deployment."""
-        segments = self.segments
-        if self.alias is not None:
-            segments = (*segments[:2], deployment, *segments[3:])
-        path = "/" + "/".join(segments)
-        return path if self.query is None else f"{path}?{self.query}"
+        if self.alias is None:
+            return self.url
+        return f"{_BEFORE_ALIAS}{deployment}{self.url[len(_BEFORE_ALIAS) + len(self.alias) :]}"
 
 
 def parse(raw: bytes) -> Target | None:
@@ -70,6 +72,10 @@ def parse(raw: bytes) -> Target | None:
     >>> parse(b"/b/eu-gpt/-/openai/%2e%2e/x") is None
     True
     """
+    return _remembered(raw) if len(raw) <= _REMEMBERED_BYTES else _parse(raw)
+
+
+def _parse(raw: bytes) -> Target | None:
     path, mark, query = raw.partition(b"?")
     if len(raw) > MAX_TARGET or not _QUERY.match(query) or b"#" in query:
         return None
@@ -80,3 +86,6 @@ def parse(raw: bytes) -> Target | None:
     if not all(_SEGMENT.match(part) and part.strip(b".") for part in rest):
         return None
     return Target(parts[1].decode(), tuple(part.decode() for part in rest), query.decode() if mark else None)
+
+
+_remembered = lru_cache(maxsize=1024)(_parse)  # a gateway's targets are few

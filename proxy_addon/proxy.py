@@ -1,4 +1,4 @@
-"""The proxy without its sockets: admits, keeps the open exchanges, settles them into the ledger, counts.
+"""The proxy without its sockets: admits, keeps the open exchanges, settles them into the journal, counts.
 
 Every exchange has a key that its carrier chose. Settling is idempotent: whoever comes first decides.
 """
@@ -9,23 +9,52 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from gatewright.metering.attribution import Proofs
 from proxy_addon import faults
 from proxy_addon.admission import Admitted, Head, Prepared, admit, authenticate, prepare
+from proxy_addon.begun import begun
 from proxy_addon.clock import Clock
 from proxy_addon.exchange import Ending, Exchange
 from proxy_addon.faults import Fault
-from proxy_addon.ledger import Ledger
+from proxy_addon.metrics import Metrics
 from proxy_addon.routes import Endpoint, Table
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """An answer to a probe: HTTP status and JSON body."""
+    """An answer to a probe: HTTP status, body and its media type."""
 
     status: int
     body: bytes
+    media_type: str = "application/json"
+
+
+class Recorder(Protocol):
+    """Where attempts are recorded; see `journal.journal.Journal`."""
+
+    written: int
+    lost: int
+    unbegun: int
+
+    @property
+    def failure(self) -> str | None:
+        """Why recording does not work, or None."""
+
+    @property
+    def writable(self) -> bool:
+        """Whether new traffic may be admitted."""
+
+    @property
+    def waiting(self) -> int:
+        """Records that wait in memory."""
+
+    def begin(self, record_id: str, text: str) -> bool:
+        """Records that an attempt is about to be forwarded; whether it may be."""
+
+    def end(self, record_id: str, text: str) -> None:
+        """Records a settled attempt."""
 
 
 class Proxy:
@@ -34,18 +63,25 @@ class Proxy:
     Args:
         table: the routes.
         proofs: the secrets that are valid now.
-        ledger: where records go.
+        journal: where records go.
         clock: the time.
         new_id: makes record ids.
+
+    Attributes:
+        table: the routes for requests that come from now on; may be replaced at any time.
+        draining: whether new exchanges are refused.
+        counts: settlements, and slugs of faults.
+        metrics: what `/metrics` shows.
     """
 
     def __init__(
-        self, table: Table, proofs: Proofs, ledger: Ledger, clock: Clock, new_id: Callable[[], str]
+        self, table: Table, proofs: Proofs, journal: Recorder, clock: Clock, new_id: Callable[[], str]
     ) -> None:
         self.table = table
-        self.ledger = ledger
+        self.journal = journal
         self.draining = False
         self.counts: Counter[str] = Counter()
+        self.metrics = Metrics()
         self._proofs = proofs
         self._clock = clock
         self._new_id = new_id
@@ -57,13 +93,20 @@ class Proxy:
         return len(self._open)
 
     def probe(self, method: str, target: bytes) -> Status | None:
-        """The answer to `/health` (the process lives) and `/ready` (it takes traffic), else None."""
-        path = target.partition(b"?")[0]
-        if method not in ("GET", "HEAD") or path not in (b"/health", b"/ready"):
+        """The answer to `/health` (the process lives), `/ready` (it takes traffic), `/metrics`, else None."""
+        if method not in ("GET", "HEAD"):
             return None
-        state = "draining" if self.draining else "ok" if self.ledger.writable else "ledger-unwritable"
-        body = {"status": state, "open": self.open_count, "written": self.ledger.written}
-        body |= {"waiting": self.ledger.waiting, "lost": self.ledger.lost}
+        path = target.partition(b"?")[0]
+        if path not in (b"/health", b"/ready", b"/metrics"):
+            return None
+        if path == b"/metrics":
+            return Status(200, self.metrics.render(self).encode(), "text/plain; version=0.0.4; charset=utf-8")
+        journal = self.journal
+        state = "draining" if self.draining else "ok" if journal.writable else "ledger-unwritable"
+        body = {"status": state, "open": self.open_count, "written": journal.written}
+        body |= {"waiting": journal.waiting, "lost": journal.lost}
+        if journal.failure is not None:
+            body |= {"reason": journal.failure, "unrecorded": journal.lost + journal.unbegun}
         return Status(200 if path == b"/health" or state == "ok" else 503, json.dumps(body).encode())
 
     def begin(self, key: str, head: Head) -> Fault | None:
@@ -71,7 +114,7 @@ class Proxy:
         attribution = authenticate(head, self._proofs)
         if isinstance(attribution, Fault):
             return self._count(attribution)
-        if not self.ledger.writable:
+        if not self.journal.writable:
             return self._count(faults.LEDGER_UNWRITABLE)
         found = faults.DRAINING if self.draining else admit(head, attribution, self.table)
         admitted = found if isinstance(found, Admitted) else None
@@ -91,6 +134,10 @@ class Proxy:
         if isinstance(found, Fault):
             exchange.refuse(found)
             return self._count(found)
+        record = begun(exchange.record_id, exchange.time, exchange.admitted, found)
+        if not self.journal.begin(exchange.record_id, record):
+            exchange.refuse(faults.LEDGER_UNWRITABLE)
+            return self._count(faults.LEDGER_UNWRITABLE)
         exchange.forward(found)
         return exchange.admitted.route.endpoint, found
 
@@ -111,7 +158,12 @@ class Proxy:
         record = exchange.settle(ending) if exchange else None
         if record is not None:
             self.counts[record.settlement.value] += 1
-            self.ledger.append(record.to_json())
+            self.metrics.observe(record)
+            self.journal.end(record.record_id, record.to_json())
+
+    def use(self, table: Table) -> None:
+        """Takes new routes for the requests that come from now on."""
+        self.table = table
 
     def begin_draining(self) -> None:
         """From now on new exchanges are refused and connections closed behind their answers."""
@@ -126,6 +178,11 @@ class Proxy:
 
     def may_connect(self, host: str, port: int) -> bool:
         """Whether an upstream connection may be opened: to an endpoint of a route, and to nothing else."""
+        return self._in_table(host, port) or any(
+            _address(exchange) == (host, port) for exchange in self._open.values()
+        )
+
+    def _in_table(self, host: str, port: int) -> bool:
         return any(
             (route.endpoint.host, route.endpoint.port) == (host, port) and self.table.allows(route.endpoint)
             for route in self.table.routes.values()
@@ -134,3 +191,11 @@ class Proxy:
     def _count(self, fault: Fault) -> Fault:
         self.counts[fault.slug] += 1
         return fault
+
+
+def _address(exchange: Exchange) -> tuple[str, int] | None:
+    """Where a forwarded exchange goes: admitted before the routes were replaced, it still may."""
+    if exchange.admitted is None or not exchange.forwarded:
+        return None
+    endpoint = exchange.admitted.route.endpoint
+    return endpoint.host, endpoint.port

@@ -18,6 +18,9 @@ from proxy_addon import codes
 PREFIX = "GATEWRIGHT_PROXY_"
 _SIZE = re.compile(r"([1-9][0-9]{0,8})([km]?)\Z")
 _FACTOR = {"": 1, "k": 1024, "m": 1024 * 1024}
+_REPLICA = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
+_NOT_IN_REPLICA = re.compile(r"[^A-Za-z0-9._-]")
+_REPLICA_NAMES = ("CONTAINER_APP_REPLICA_NAME", "HOSTNAME")
 _TRUE = frozenset({"1", "true"})
 _FALSE = frozenset({"0", "false", ""})
 
@@ -31,12 +34,27 @@ class Settings:
         port: port to listen on, 0 for a free one.
         routes: the file of routes.
         ledger: the file of usage records.
+        journal: the folder of journals, one folder per replica in it.
+        replica: the name of this replica's folder.
+        begin_durable: whether a begin is on stable storage before the request is forwarded.
+        serve_unrecorded: whether traffic is served that cannot be recorded.
+        sinks: addresses of the sinks beside the ledger, see `sinks.registry`.
+        dead_letters: the folder of records that a sink refused for good.
+        sink_seconds: how long sinks may go on sending at the end.
+        journal_bytes: largest journal; above it new traffic is refused.
+        lease_seconds: how long another replica must be silent before its journal is adopted.
         proof_files: one or two files, each with one shared secret.
         allow_loopback: whether endpoints on loopback are permitted.
         ready_json: whether one JSON line on stdout says that the proxy accepts.
         body_limit: largest request body in bytes, and largest response that states its length.
         drain_seconds: how long open exchanges may last after SIGTERM.
-        idle_seconds: how long a connection may be silent; a reasoning model may think for many minutes.
+        connect_seconds: how long an upstream may take to accept a connection.
+        first_byte_seconds: how long it may take to the head of its answer; a reasoning model may think for
+            many minutes.
+        idle_seconds: how long an answer that has begun may be silent.
+        header_limit: largest head of a request in bytes.
+        connection_limit: most client connections.
+        reload_seconds: how often the file of routes is looked at.
         upstream_ca: a file of CA certificates for the upstream, or None for the public ones.
     """
 
@@ -44,12 +62,26 @@ class Settings:
     port: int
     routes: Path
     ledger: Path
+    journal: Path
+    replica: str
+    sinks: tuple[str, ...]
+    dead_letters: Path
+    sink_seconds: int
+    begin_durable: bool
+    serve_unrecorded: bool
+    journal_bytes: int
+    lease_seconds: int
     proof_files: tuple[Path, ...]
     allow_loopback: bool
     ready_json: bool
     body_limit: int
     drain_seconds: int
+    connect_seconds: int
+    first_byte_seconds: int
     idle_seconds: int
+    header_limit: int
+    connection_limit: int
+    reload_seconds: int
     upstream_ca: Path | None
 
 
@@ -86,6 +118,24 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--routes", metavar="FILE", help="routes.json as `gatewright generate` writes it, placeholders filled"
     )
     add("--ledger", metavar="FILE", help="usage records, appended as JSON lines")
+    add("--journal", metavar="DIR", help="the begin/end log, a folder per replica (<ledger>.journal)")
+    add("--replica", metavar="NAME", help="this replica's folder in it (the replica's or host's name)")
+    add("--begin-durable", action="store_const", const="true", help="sync each begin before forwarding")
+    add(
+        "--on-journal-failure",
+        metavar="refuse|serve",
+        help="what to do when nothing can be recorded (refuse)",
+    )
+    add("--journal-limit", metavar="SIZE", help="largest journal (1024m); above it traffic is refused")
+    add(
+        "--sink",
+        metavar="ADDRESS",
+        action="append",
+        help="where records go beside the ledger; may be repeated",
+    )
+    add("--dead-letters", metavar="DIR", help="records that a sink refused for good (<ledger>.dead)")
+    add("--sink-seconds", metavar="N", help="how long sinks may go on sending at the end (10)")
+    add("--lease-seconds", metavar="N", help="silence after which a replica's journal is adopted (60)")
     add("--proof-file", metavar="FILE", action="append", help="a shared secret; twice while it is rotated")
     add("--proof-entra", metavar="AUDIENCE", help="not supported yet: proof by Entra token")
     add("--proof-certificate", metavar="THUMBPRINT", help="not supported yet: proof by client certificate")
@@ -93,7 +143,12 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     add("--ready-json", action="store_const", const="true", help="print one JSON line once it accepts")
     add("--body-limit", metavar="SIZE", help="largest request body, such as 64m (default)")
     add("--drain-seconds", metavar="N", help="how long open exchanges may last after SIGTERM (25)")
-    add("--idle-seconds", metavar="N", help="how long a connection may be silent (1800)")
+    add("--connect-seconds", metavar="N", help="how long an upstream may take to accept (10)")
+    add("--first-byte-seconds", metavar="N", help="how long an answer may take to begin (1800)")
+    add("--idle-seconds", metavar="N", help="how long an answer may be silent (1800)")
+    add("--header-limit", metavar="SIZE", help="largest head of a request (64k)")
+    add("--connection-limit", metavar="N", help="most client connections (8000)")
+    add("--reload-seconds", metavar="N", help="how often the routes are looked at for changes (5)")
     add("--upstream-ca", metavar="FILE", help="CA certificates of the upstream, where they are not public")
     return parser.parse_args(arguments)
 
@@ -116,12 +171,26 @@ class _Reader:
             port=port,
             routes=Path(routes),
             ledger=Path(ledger),
+            journal=Path(self.text("journal") or f"{ledger}.journal"),
+            replica=self.replica(),
+            sinks=tuple(self.given.sink or (self.text("sink") or "").split()),
+            dead_letters=Path(self.text("dead_letters") or f"{ledger}.dead"),
+            sink_seconds=self.whole("sink_seconds", 10, 600),
+            begin_durable=self.switch("begin_durable"),
+            serve_unrecorded=self.choice("on_journal_failure", ("refuse", "serve")) == "serve",
+            journal_bytes=self.size("journal_limit", "1024m"),
+            lease_seconds=self.whole("lease_seconds", 60, 86400),
             proof_files=proofs,
             allow_loopback=self.switch("allow_loopback"),
             ready_json=self.switch("ready_json"),
             body_limit=self.size("body_limit", "64m"),
             drain_seconds=self.whole("drain_seconds", 25, 3600),
+            connect_seconds=self.whole("connect_seconds", 10, 3600),
+            first_byte_seconds=self.whole("first_byte_seconds", 1800, 86400),
             idle_seconds=self.whole("idle_seconds", 1800, 86400),
+            header_limit=self.size("header_limit", "64k"),
+            connection_limit=self.whole("connection_limit", 8000, 1_000_000),
+            reload_seconds=self.whole("reload_seconds", 5, 86400),
             upstream_ca=Path(upstream_ca) if upstream_ca else None,
         )
         return None if self.faults else settings
@@ -169,6 +238,22 @@ class _Reader:
             self.wrong(name, f'"{value}" is neither true nor false', "write true or false")
         return value in _TRUE
 
+    def choice(self, name: str, known: tuple[str, ...]) -> str:
+        value = (self.text(name) or known[0]).lower()
+        if value not in known:
+            self.wrong(name, f'"{value}" is not known', f"write {' or '.join(known)}")
+        return value
+
+    def replica(self) -> str:
+        """The given name, which must be a plain one; else the platform's or the host's, made plain."""
+        value = self.text("replica")
+        if value is not None:
+            if not _REPLICA.match(value):
+                self.wrong("replica", "is no name", "write letters, digits, dots, dashes and underscores")
+            return value
+        found = next((text for name in _REPLICA_NAMES if (text := self.environment.get(name))), "")
+        return _NOT_IN_REPLICA.sub("-", found)[:80].lstrip(".-_") or "replica"
+
     def size(self, name: str, default: str) -> int:
         match = _SIZE.match((self.text(name) or default).lower())
         if match is None:
@@ -179,7 +264,7 @@ class _Reader:
     def whole(self, name: str, default: int, most: int) -> int:
         value = self.text(name) or str(default)
         if not value.isascii() or not value.isdigit() or not 1 <= int(value[:9]) <= most:
-            self.wrong(name, f"is no whole number from 1 to {most}", "write seconds, without a unit")
+            self.wrong(name, f"is no whole number from 1 to {most}", "write digits, without a unit")
             return default
         return int(value)
 

@@ -1,4 +1,4 @@
-r"""A file of JSON lines: append-only, one `write` per record, readable by the owner alone.
+r"""A file of JSON lines: append-only, one `write` per batch, readable by the owner alone.
 
 A line that a full disk cut short is completed by the next call, so the file never holds half a record
 while this process lives. What a killed process left half-written is moved aside when the file is opened.
@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
 from pathlib import Path
 
 from gatewright.diagnostics import Rejected, Span
@@ -47,10 +48,10 @@ class JsonLines:
             raise Rejected([codes.LEDGER_UNUSABLE.at(Span(str(path)), message, hint=hint)]) from fault
 
     def append(self, line: bytes) -> None:
-        r"""Appends one line, which ends with `\n`. May be called again with the same line after a failure.
+        r"""Appends whole lines, the last ending with `\n`; after a failure it may be called with them again.
 
         Raises:
-            OSError: the line is not in the file, or only its beginning.
+            OSError: the lines are not in the file, or only their beginning.
         """
         rest = self._rest or line
         while rest:
@@ -59,9 +60,20 @@ class JsonLines:
             rest = rest[written:]
         self._rest = b""
 
+    def tail(self, limit: int) -> list[bytes]:
+        """The last whole lines without their ends, at most so many bytes of them. Raises OSError."""
+        if not stat.S_ISREG(os.fstat(self._descriptor).st_mode):
+            return []
+        size = os.fstat(self._descriptor).st_size
+        data = os.pread(self._descriptor, limit, max(0, size - limit))
+        if size > limit:
+            data = data.partition(b"\n")[2]
+        return data.splitlines()
+
     def sync(self) -> None:
         """Waits until everything appended so far is on stable storage. Raises OSError."""
-        os.fdatasync(self._descriptor)
+        if stat.S_ISREG(os.fstat(self._descriptor).st_mode):
+            os.fdatasync(self._descriptor)
 
     def close(self) -> None:
         """Closes the file; a second call does nothing."""

@@ -12,7 +12,6 @@ from mitmproxy.test import tflow, tutils
 from gatewright.metering.attribution import Proofs
 from proxy_addon.addon import Metering
 from proxy_addon.clock import SystemClock
-from proxy_addon.ledger import Ledger
 from proxy_addon.proxy import Proxy
 from proxy_addon.routes import read
 
@@ -20,17 +19,23 @@ SECRET = "sixteen-or-more-characters"
 
 
 class Lines:
+    """A recorder that keeps what was settled."""
+
+    written = lost = unbegun = waiting = 0
+    failure: str | None = None
+    writable = True
+
     def __init__(self) -> None:
         self.lines: list[dict[str, Any]] = []
+        self.begun: list[dict[str, Any]] = []
 
-    def append(self, line: bytes) -> None:
-        self.lines.append(json.loads(line))
+    def begin(self, record_id: str, text: str) -> bool:
+        self.begun.append(json.loads(text))
+        return self.begun[-1]["record_id"] == record_id
 
-    def sync(self) -> None:
-        """Nothing to wait for."""
-
-    def close(self) -> None:
-        """Nothing to close."""
+    def end(self, record_id: str, text: str) -> None:
+        self.lines.append(json.loads(text))
+        assert self.lines[-1]["record_id"] == record_id
 
 
 @pytest.fixture
@@ -48,7 +53,7 @@ def metering(sink: Lines) -> Metering:
         allow_loopback=False,
     )
     ids = iter(f"r-{number}" for number in range(100))
-    return Metering(Proxy(table, Proofs([SECRET.encode()]), Ledger(sink), SystemClock(), lambda: next(ids)))
+    return Metering(Proxy(table, Proofs([SECRET.encode()]), sink, SystemClock(), lambda: next(ids)))
 
 
 def flow(body: bytes = b'{"stream":true}') -> Any:  # noqa: ANN401

@@ -78,10 +78,17 @@ def test_a_client_that_asks_for_usage_is_never_filtered() -> None:
     assert (sent.body, sent.hide) == (body, False)
 
 
-@pytest.mark.parametrize("body", [b'{"model":"chat","model":"chat"}', b'{"model":"d-1"}', b'{"model":null}'])
+@pytest.mark.parametrize("body", [b'{"model":"chat","model":"chat"}', b'{"model":"d-1"}', b'{"model":1}'])
 @pytest.mark.parametrize("target", [PATH, V1])
 def test_another_model_is_a_mismatch(target: bytes, body: bytes) -> None:
     assert prepare(admitted(target), body) is faults.MODEL_MISMATCH
+
+
+def test_a_model_that_is_null_counts_as_absent() -> None:
+    sent = prepare(admitted(PATH), b'{"model":null}')
+    assert isinstance(sent, Prepared)
+    assert sent.body == b'{"model":null}'
+    assert prepare(admitted(V1), b'{"model":null}') is faults.MODEL_MISMATCH
 
 
 def test_the_header_s_model_must_be_served_by_the_route() -> None:

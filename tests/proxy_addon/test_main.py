@@ -6,6 +6,7 @@ import asyncio
 import datetime
 import json
 import os
+import resource
 import signal
 import socket
 import ssl
@@ -65,22 +66,82 @@ async def probe(gate: Gate, path: str) -> dict[str, Any]:
 
 
 async def test_a_full_disk_refuses_new_traffic_and_loses_nothing_silently(start: Start) -> None:
-    gate = start(ledger=Path("/dev/full"))
-    assert (await gate.send()).status == 200  # nothing was known to be wrong yet
-    got = await gate.send()
-    assert (got.status, got.error["code"]) == (530, "ledger-unwritable")
+    gate = start()
+    requests = [str(uuid.uuid4()) for _ in range(3)]
+    assert (await gate.send(request=requests[0])).status == 200
+    await gate.record(requests[0])
+    full(gate, True)
+    hit = await gate.send(request=requests[1])
+    assert (hit.status, hit.error["code"]) == (530, "ledger-unwritable")
     state = await probe(gate, "/ready")
-    assert (state["status"], state["waiting"], state["written"]) == ("ledger-unwritable", 1, 0)
+    assert (state["status"], state["waiting"], state["reason"]) == ("ledger-unwritable", 1, "File too large")
+    assert (await gate.send()).error["code"] == "ledger-unwritable"
+    full(gate, False)
+    async with asyncio.timeout(10):
+        while (await probe(gate, "/ready"))["status"] != "ok":
+            await asyncio.sleep(0.05)
+    assert (await gate.send(request=requests[2])).status == 200
+    assert (await gate.record(requests[1])).error_type == "ledger-unwritable"
+    assert (await gate.record(requests[2])).settlement is Settlement.COMPLETE
+    assert gate.stop() == 0
+    assert "journal: cannot record (File too large); 1 wait, 0 unrecorded" in gate.log.read_text()
+
+
+async def test_a_disk_that_stays_full_is_exit_3_with_the_count(start: Start) -> None:
+    gate = start()
+    assert (await gate.send()).status == 200
+    full(gate, True)
+    assert (await gate.send()).status == 530
     assert gate.stop() == 3
-    assert "1 records could not be written (No space left on device)" in gate.log.read_text()
+    assert "1 records could not be written (File too large)" in gate.log.read_text()
+
+
+async def test_serving_on_a_full_disk_counts_what_was_not_recorded(start: Start) -> None:
+    gate = start("--on-journal-failure", "serve")
+    assert (await gate.send()).status == 200
+    full(gate, True)
+    for _ in range(3):
+        assert (await gate.send()).status == 200
+    state = await probe(gate, "/ready")
+    assert (state["status"], state["reason"], state["unrecorded"]) == ("ok", "File too large", 3)
+    full(gate, False)
+    assert gate.stop() == 0
+    assert len(gate.records()) == 4
+
+
+def full(gate: Gate, on: bool) -> None:
+    """Lets no file of the process grow beyond what the journal has, as a full disk would."""
+    folder = gate.ledger.with_name("ledger.jsonl.journal")
+    size = max(file.stat().st_size for file in folder.rglob("*.seg"))
+    limit = size + 100 if on else resource.RLIM_INFINITY
+    resource.prlimit(gate.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
+
+async def test_a_ledger_that_cannot_be_written_stays_behind_and_stops_nothing(
+    start: Start, tmp_path: Path
+) -> None:
+    gate = start("--journal", str(tmp_path / "journal"), ledger=Path("/dev/full"))
+    for _ in range(2):
+        assert (await gate.send()).status == 200
+    assert (await probe(gate, "/ready"))["status"] == "ok"
+    assert gate.stop() == 0
+    assert "ledger: behind (No space left on device)" in gate.log.read_text()
+    again = start("--journal", str(tmp_path / "journal"))
+    async with asyncio.timeout(10):
+        while len(again.records()) < 2:
+            await asyncio.sleep(0.02)
 
 
 async def test_the_ledger_is_the_owner_s_alone_and_locked(start: Start, root: Path) -> None:
-    gate = start()
+    gate = start("--replica", "one")
     assert gate.ledger.stat().st_mode & 0o777 == 0o600
     second = run(root, gate.ledger.parent, "--ledger", str(gate.ledger))
     assert second.returncode == 2
     assert "PRX609" in second.stderr
+    other = str(gate.ledger.with_name("other.jsonl"))
+    journal = ("--journal", str(gate.ledger.with_name("ledger.jsonl.journal")), "--replica", "one")
+    third = run(root, gate.ledger.parent, "--ledger", other, *journal)
+    assert (third.returncode, "PRX613" in third.stderr) == (2, True)
 
 
 async def test_a_wrong_certificate_is_refused_and_the_right_one_accepted(
@@ -159,6 +220,7 @@ def test_a_port_in_use_is_a_coded_fault(root: Path, tmp_path: Path) -> None:
         ({"PROOF_FILE": "/dev/null"}, "PRX607"),
         ({"PROOF_ENTRA": "api://gatewright"}, "PRX608"),
         ({"LEDGER": "/nonexistent/ledger.jsonl"}, "PRX609"),
+        ({"JOURNAL": "/dev/null"}, "PRX612"),
         ({"UPSTREAM_CA": "/nonexistent/ca.pem"}, "PRX601"),
     ],
 )

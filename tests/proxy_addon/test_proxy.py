@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import json
 
 from gatewright.metering.attribution import Proofs
+from gatewright.metering.record import Settlement, UsageRecord, UsageSource
 from proxy_addon import faults
 from proxy_addon.admission import Head
 from proxy_addon.clock import SystemClock
 from proxy_addon.exchange import Ending
-from proxy_addon.ledger import Ledger
 from proxy_addon.proxy import Proxy
 from proxy_addon.routes import read
 
@@ -26,20 +25,26 @@ HEAD = Head("POST", b"/b/gw-a/-/openai/deployments/chat/chat/completions", HEADE
 
 
 class Sink:
+    """A recorder in memory."""
+
+    written = lost = unbegun = waiting = 0
+
     def __init__(self) -> None:
-        self.broken = False
-        self.lines: list[bytes] = []
+        self.failure: str | None = None
+        self.begun: list[str] = []
+        self.lines: list[str] = []
 
-    def append(self, line: bytes) -> None:
-        if self.broken:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        self.lines.append(line)
+    @property
+    def writable(self) -> bool:
+        return self.failure is None
 
-    def sync(self) -> None:
-        """Nothing to wait for."""
+    def begin(self, record_id: str, text: str) -> bool:
+        if self.writable:
+            self.begun.append(text)
+        return self.writable
 
-    def close(self) -> None:
-        """Nothing to close."""
+    def end(self, record_id: str, text: str) -> None:
+        self.lines.append(text)
 
 
 def make() -> tuple[Proxy, Sink]:
@@ -48,7 +53,7 @@ def make() -> tuple[Proxy, Sink]:
     text = json.dumps({"version": 1, "routes": routes, "allowedHostSuffixes": [".openai.azure.com"]})
     sink, ids = Sink(), iter("abcdefgh")
     table = read(text, "r", allow_loopback=False)
-    return Proxy(table, Proofs([SECRET.encode()]), Ledger(sink), SystemClock(), lambda: next(ids)), sink
+    return Proxy(table, Proofs([SECRET.encode()]), sink, SystemClock(), lambda: next(ids)), sink
 
 
 def test_settling_twice_writes_once() -> None:
@@ -69,10 +74,10 @@ def test_what_is_open_at_the_end_is_settled_once() -> None:
     assert len({json.loads(line)["record_id"] for line in sink.lines}) == 2
 
 
-def test_a_ledger_that_cannot_be_written_refuses_new_traffic() -> None:
+def test_a_journal_that_cannot_be_written_refuses_new_traffic_and_says_why() -> None:
     proxy, sink = make()
     proxy.begin("1", HEAD)
-    sink.broken = True
+    sink.failure = "No space left on device"
     proxy.settle("1", Ending.COMPLETE)
     assert proxy.begin("2", HEAD) is faults.LEDGER_UNWRITABLE
     ready = proxy.probe("GET", b"/ready")
@@ -80,9 +85,50 @@ def test_a_ledger_that_cannot_be_written_refuses_new_traffic() -> None:
     assert ready is not None
     assert health is not None
     assert (ready.status, health.status) == (503, 200)
-    sink.broken = False
-    proxy.ledger.retry()
+    assert json.loads(ready.body)["reason"] == "No space left on device"
+    sink.failure = None
     assert proxy.begin("2", HEAD) is None
+
+
+def test_a_begin_that_cannot_be_written_is_not_forwarded_and_leaves_a_row() -> None:
+    proxy, sink = make()
+    assert proxy.begin("1", HEAD) is None
+    sink.failure = "No space left on device"
+    assert proxy.forward("1", b"{}") is faults.LEDGER_UNWRITABLE
+    proxy.settle("1", Ending.COMPLETE)
+    assert [UsageRecord.read(line).error_type for line in sink.lines] == ["ledger-unwritable"]
+
+
+def test_a_begin_is_the_record_that_is_true_if_nothing_follows() -> None:
+    proxy, sink = make()
+    proxy.begin("1", HEAD)
+    proxy.forward("1", b'{"stream":true}')
+    crashed = UsageRecord.read(sink.begun[0])
+    proxy.settle("1", Ending.CLIENT_LEFT)
+    settled = UsageRecord.read(sink.lines[0])
+    assert crashed.settlement is Settlement.CRASHED
+    assert crashed.usage_source is UsageSource.MISSING
+    same = ("record_id", "time", "tenant", "subscription", "user", "backend", "region", "provider_name")
+    same += ("operation_name", "request_model", "deployment", "request_id", "stream")
+    assert [getattr(crashed, name) for name in same] == [getattr(settled, name) for name in same]
+    assert json.loads(sink.begun[0])["request_bytes"] == len(
+        b'{"stream":true,"stream_options":{"include_usage":true}}'
+    )
+
+
+def test_new_routes_are_for_new_requests_alone() -> None:
+    proxy, _ = make()
+    proxy.begin("1", HEAD)
+    assert not isinstance(proxy.forward("1", b"{}"), faults.Fault)
+    proxy.use(
+        read(
+            '{"version":1,"routes":{},"allowedHostSuffixes":[".openai.azure.com"]}', "r", allow_loopback=False
+        )
+    )
+    assert proxy.begin("2", HEAD) is faults.UNKNOWN_ROUTE
+    assert proxy.may_connect("a.openai.azure.com", 443)
+    proxy.settle("1", Ending.COMPLETE)
+    assert not proxy.may_connect("a.openai.azure.com", 443)
 
 
 def test_draining_refuses_with_a_row_and_is_not_ready() -> None:
@@ -103,7 +149,10 @@ def test_an_unproven_request_leaves_no_row_but_is_counted() -> None:
     assert (sink.lines, proxy.counts["no-proof"]) == ([], 1)
 
 
-def test_only_the_two_probes_are_answered() -> None:
+def test_only_the_probes_are_answered() -> None:
     proxy, _ = make()
     assert proxy.probe("POST", b"/health") is None
     assert proxy.probe("GET", b"/healthz") is None
+    metrics = proxy.probe("GET", b"/metrics")
+    assert metrics is not None
+    assert metrics.media_type.startswith("text/plain")

@@ -15,7 +15,10 @@ NEEDED = ["--routes", "r", "--ledger", "l", "--proof-file", "p"]
 def test_defaults_are_those_of_a_laptop() -> None:
     chosen = read(NEEDED, {})
     assert (chosen.host, chosen.port, chosen.body_limit) == ("127.0.0.1", 8080, 64 * 1024 * 1024)
-    assert chosen.idle_seconds >= 600
+    assert min(chosen.idle_seconds, chosen.first_byte_seconds) > 600
+    assert (chosen.connect_seconds, chosen.header_limit) == (10, 64 * 1024)
+    assert (chosen.journal, chosen.replica) == (Path("l.journal"), "replica")
+    assert (chosen.begin_durable, chosen.serve_unrecorded) == (False, False)
     assert (chosen.allow_loopback, chosen.ready_json, chosen.upstream_ca) == (False, False, None)
 
 
@@ -45,6 +48,8 @@ def test_variables_stand_in_for_flags_and_flags_win() -> None:
         ([*NEEDED, "--listen", "a:99999"], ["PRX600"]),
         ([*NEEDED, "--body-limit", "0"], ["PRX600"]),
         ([*NEEDED, "--drain-seconds", "soon"], ["PRX600"]),
+        ([*NEEDED, "--on-journal-failure", "hope"], ["PRX600"]),
+        ([*NEEDED, "--replica", "../x"], ["PRX600"]),
         ([*NEEDED, "--proof-file", "b", "--proof-file", "c"], ["PRX600"]),
         ([*NEEDED, "--proof-entra", "a", "--proof-certificate", "b"], ["PRX608", "PRX608"]),
     ],
@@ -59,3 +64,8 @@ def test_misuse_is_refused_with_every_fault(arguments: list[str], expected: list
 def test_a_switch_is_true_or_false() -> None:
     with pytest.raises(Rejected):
         read(NEEDED, {"GATEWRIGHT_PROXY_ALLOW_LOOPBACK": "perhaps"})
+
+
+def test_a_replica_is_named_by_its_platform_in_plain_letters() -> None:
+    assert read(NEEDED, {"HOSTNAME": "host", "CONTAINER_APP_REPLICA_NAME": "a/b..c"}).replica == "a-b..c"
+    assert read([*NEEDED, "--replica", "r-1"], {"HOSTNAME": "host"}).replica == "r-1"

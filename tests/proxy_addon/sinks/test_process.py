@@ -1,0 +1,73 @@
+"""The whole process with its sinks: what the ledger has arrives everywhere, whatever a receiver does."""
+
+# ruff: noqa: ANN401 - fixtures: their classes stand in conftest, which tests cannot import
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+
+async def test_every_sink_gets_what_the_ledger_has(
+    start: Any,
+    receiver: Any,
+    reply: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{receiver.url}/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "secret-of-the-endpoint")
+    receiver.script = [reply(503), reply(cut="after"), reply(429, {"retry-after": "1"})]
+    azure = f"azure-monitor:{receiver.url}?rule=dcr-{'0123456789abcdef' * 2}&gather=1"
+    gate = start("--sink", azure, "--sink", f"jsonl:{tmp_path}/usage", "--sink-seconds", "20")
+    for first in range(0, 60, 20):
+        scripts = [{"do": "chunked" if n % 2 else "json", "n": n} for n in range(first, first + 20)]
+        await asyncio.gather(*(gate.send(stream=s["do"] == "chunked", script=s) for s in scripts))
+    metrics = (await gate.send("/metrics", b"", method="GET")).body.decode()
+    assert 'gatewright_proxy_sink_lag_bytes{sink="jsonl"}' in metrics
+    assert 'gatewright_proxy_sink_dead_letters_total{sink="azure-monitor"} 0' in metrics
+    assert gate.stop() == 0, gate.log.read_text()
+    ledger = {record.record_id for record in gate.records()}
+    assert len(ledger) == 60
+    assert set(receiver.ids()) == ledger
+    files = list((tmp_path / "usage").glob("usage-*.jsonl"))
+    lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
+    assert {json.loads(line)["record_id"] for line in lines} == ledger
+    for secret in ("secret-of-the-endpoint", "token-of-the-managed-identity"):
+        assert secret not in gate.log.read_text() + str(receiver.rows) + "".join(lines)
+
+
+async def test_a_receiver_that_is_down_neither_slows_nor_stops_the_process(
+    start: Any, receiver: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{receiver.url}/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "secret-of-the-endpoint")
+    receiver.down = True
+    azure = f"azure-monitor:{receiver.url}?rule=dcr-{'0123456789abcdef' * 2}&gather=1"
+    flags = ("--sink", azure, "--sink-seconds", "1", "--replica", "one")
+    gate = start(*flags)
+    for n in range(10):
+        assert (await gate.send(script={"do": "json", "n": n})).status == 200
+    assert gate.stop() == 0
+    assert receiver.rows == []
+    receiver.down = False
+    again = start(*flags)
+    assert again.stop() == 0
+    assert len(receiver.rows) == 10
+    assert set(receiver.ids()) == {record.record_id for record in again.records()}
+
+
+def test_a_sink_that_cannot_be_set_up_stops_the_start(tmp_path: Path) -> None:
+    flags = ["--routes", "r.json", "--ledger", "l.jsonl", "--proof-file", "p", "--sink", "no-such-sink:/x"]
+    command = [sys.executable, "-m", "proxy_addon", "--listen", "127.0.0.1:0", *flags]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "PRX651" in done.stderr
