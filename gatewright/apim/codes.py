@@ -57,8 +57,27 @@ REPEATED_CHILD = Code("POL231", "repeated-child", _E, "A child element stands mo
 CHILD_ORDER = Code("POL232", "child-order", _E, "Child elements stand in the wrong order.")
 UNKNOWN_CHILD = Code("POL233", "unknown-child", _E, "The element has no such child.")
 TOO_MANY_DIMENSIONS = Code("POL234", "too-many-dimensions", _E, "A metric has more than five dimensions.")
+COMMENT_IN_TAG = Code(
+    "POL235", "comment-in-tag", _W, "A comment stands between attributes, where XML allows none."
+)
 UNDOCUMENTED = Code("POL236", "undocumented-element", _W, "The element is retired or not documented.")
+LEFT_OUT = Code(
+    "POL237",
+    "left-out-child",
+    _W,
+    "The element's page asks for a child that policies in use leave out.",
+)
 UNKNOWN_FRAGMENT = Code("POL240", "unknown-fragment", _E, "An included fragment does not exist.")
 FRAGMENT_CONTENT = Code("POL241", "fragment-content", _E, "A fragment holds what a fragment must not hold.")
 UNKNOWN_NAMED_VALUE = Code("POL242", "unknown-named-value", _E, "A named value does not exist.")
 NESTED_BASE = Code("POL243", "nested-base", _E, "<base /> stands inside another element.")
+UNCHECKED_EXPRESSION = Code(
+    "POL244",
+    "unchecked-expression",
+    _W,
+    "An expression uses C# that is not interpreted here, so that the rest of it was not checked.",
+)
+PLACEHOLDER = Code(
+    "POL245", "open-placeholder", _W, "A placeholder of another tool must be filled in before Azure sees it."
+)
+UNKNOWN_BACKEND = Code("POL246", "unknown-backend", _E, "A backend id does not exist in the bundle.")

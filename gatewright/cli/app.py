@@ -21,6 +21,8 @@ EXTRAS = {
     "pydantic": "generate",
     "tree_sitter": "generate",
     "tree_sitter_c_sharp": "generate",
+    "cryptography": "generate",
+    "tree_sitter_bicep": "infra",
     "starlette": "emulate",
     "uvicorn": "emulate",
     "httpx": "emulate",

@@ -1,4 +1,4 @@
-"""Reference pages made from the code: every fault code, every configuration key.
+"""Reference pages made from the code: every fault code, configuration key, lint rule and policy element.
 
 `python -m gatewright.cli.reference docs` writes them; a test compares them with what is in the repository.
 """
@@ -27,6 +27,7 @@ AREAS = {
     "PRX6": "Metering proxy",
     "CHB7": "Rates and ledgers",
     "REC9": "Recordings",
+    "INF0": "Infrastructure",
     "CLI0": "The command itself",
 }
 
@@ -47,15 +48,46 @@ def explain_code(code: str) -> str:
     Raises:
         Rejected: CLI005 when there is no such code.
     """
-    known = all_codes()
+    known = _lint_kinds() if code.upper().startswith(("POL", "EXP")) else all_codes()
     kind = known.get(code.upper())
     if kind is None:
         close = nearest(code.upper(), known)
         hint = f"did you mean {close}?" if close else "docs/codes.md lists them all"
         raise Rejected([codes.NO_SUCH_CODE.at(None, f"there is no code {code}", hint=hint)])
     text = f"{kind.code} {kind.name} ({kind.severity})\n\n{kind.title}\n"
-    page = _rule_page(kind.code)
+    page = _rule_page(kind.code) or _example(kind.code)
     return f"{text}\n{page}" if page else text
+
+
+def lint_codes() -> list[str]:
+    """The codes that `gatewright lint` can find in a file, in order."""
+    return list(_lint_kinds())
+
+
+def _lint_kinds() -> dict[str, Code]:
+    found: dict[str, Code] = {}
+    for name in _modules(("gatewright.apim",)):
+        for value in vars(importlib.import_module(name)).values():
+            if isinstance(value, Code) and value.code.startswith(("POL", "EXP")):
+                found[value.code] = value
+    return dict(sorted(found.items()))
+
+
+def _example(code: str) -> str:
+    from gatewright.apim.examples import EXAMPLES
+
+    example = EXAMPLES.get(code)
+    if example is None:
+        return ""
+    place = " ".join(word for word in (example.scope and f"at {example.scope} scope", example.tier) if word)
+    bad = f"Bad{f' ({place})' if place else ''}:\n    {_shortened(example.bad)}\n"
+    return f"{bad}\nGood:\n    {_shortened(example.good)}\n" if example.good else bad
+
+
+def _shortened(text: str) -> str:
+    """An example as one printable line of bearable length."""
+    line = "".join(char if char.isprintable() else f"&#{ord(char)};" for char in text)
+    return line if len(line) <= 400 else f"{line[:60]}… ({len(line)} characters)"
 
 
 def codes_page() -> str:
@@ -100,7 +132,14 @@ def options_page() -> str:
 
 def pages() -> dict[str, str]:
     """File name → text of every generated page."""
-    return {"codes.md": codes_page(), "options.md": options_page()}
+    from gatewright.cli.policy_reference import elements_page, rules_page
+
+    return {
+        "codes.md": codes_page(),
+        "elements.md": elements_page(),
+        "options.md": options_page(),
+        "rules.md": rules_page(),
+    }
 
 
 def _keys(schema: dict[str, Any], root: dict[str, Any], prefix: str) -> Iterator[tuple[str, str, str]]:
@@ -150,14 +189,14 @@ def _one_line(text: str) -> str:
 
 
 def _rule_page(code: str) -> str:
-    for name in _modules():
+    for name in _modules(("gatewright.apim",)):
         if name.rpartition(".")[2].startswith(code.lower()):
             return f"{(importlib.import_module(name).__doc__ or '').strip()}\n"
     return ""
 
 
-def _modules() -> Iterator[str]:
-    for package in PACKAGES:
+def _modules(packages: tuple[str, ...] = PACKAGES) -> Iterator[str]:
+    for package in packages:
         root = importlib.import_module(package)
         yield package
         for info in pkgutil.walk_packages(root.__path__, f"{package}."):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from urllib.parse import quote
 
 from gatewright.diagnostics.model import Code, Diagnostic, Severity, Span
 
@@ -151,7 +152,7 @@ def _result(item: Diagnostic, rule: int) -> dict[str, object]:
         "message": {"text": text},
     }
     if item.span:
-        location: dict[str, object] = {"artifactLocation": {"uri": item.span.file}}
+        location: dict[str, object] = {"artifactLocation": {"uri": quote(item.span.file, safe="/:")}}
         if item.span.line:
             location["region"] = {"startLine": item.span.line, "startColumn": max(1, item.span.column)}
         result["locations"] = [{"physicalLocation": location}]

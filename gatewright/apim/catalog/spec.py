@@ -146,12 +146,22 @@ class ContentSpec(_Strict):
 
 
 class ChildSpec(ContentSpec):
-    """A child element; `policy` where it is a policy element in its own right, looked up by its name."""
+    """A child element.
+
+    Attributes:
+        element: its name.
+        min: how often it must be there.
+        max: how often it may be there.
+        policy: it is a policy element in its own right, looked up by its name.
+        asked: its page asks for it, yet policies in use leave it out.
+        note: what else a writer should know.
+    """
 
     element: str
     min: int = 0
     max: int | None = None
     policy: bool = False
+    asked: bool = False
     note: str | None = None
 
 

@@ -14,14 +14,16 @@ from gatewright.apim.document.model import (
     Text,
 )
 from gatewright.apim.document.reader import Limits, parse_policy, read, scan
+from gatewright.apim.document.references import Known, reference_faults
 from gatewright.apim.document.source import ValueSource
-from gatewright.apim.document.validation import Sizes, validate
+from gatewright.apim.document.validation import TIERS, Sizes, validate
 from gatewright.apim.document.values import Content, Expression, Literal, parse_value
 from gatewright.apim.document.wellformed import is_well_formed, parse_hardened
 from gatewright.apim.document.writer import write, write_element
 
 __all__ = [
     "DEFAULT_GLOBAL",
+    "TIERS",
     "Attribute",
     "CheckExpression",
     "Comment",
@@ -31,6 +33,7 @@ __all__ = [
     "Element",
     "Expression",
     "Kind",
+    "Known",
     "Limits",
     "Literal",
     "Node",
@@ -46,6 +49,7 @@ __all__ = [
     "parse_policy",
     "parse_value",
     "read",
+    "reference_faults",
     "scan",
     "validate",
     "write",

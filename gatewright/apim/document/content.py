@@ -24,6 +24,7 @@ from gatewright.apim.document.literals import literal_faults
 from gatewright.apim.document.model import Attribute, Element, Scope, Section, Text
 from gatewright.apim.document.named_values import REFERENCE
 from gatewright.apim.document.names import nearest_of
+from gatewright.apim.document.placeholders import is_open, placeholder_fault
 from gatewright.apim.document.values import Expression
 from gatewright.diagnostics import Diagnostic
 
@@ -93,8 +94,10 @@ class ContentChecker:
                     yield _unknown_attribute(element, attribute, spec)
                 continue
             yield from self.value(attribute, known.expression)
-            if not isinstance(attribute.content, Expression) and not REFERENCE.search(attribute.value):
-                yield from literal_faults(attribute, known)
+            if isinstance(attribute.content, Expression) or REFERENCE.search(attribute.value):
+                continue
+            faults = tuple(literal_faults(attribute, known))
+            yield from (placeholder_fault(attribute),) if faults and is_open(attribute.value) else faults
         for name, known in spec.attributes.items():
             if known.required and name not in element.attributes:
                 message = f'<{element.name}> needs the attribute "{name}"'
@@ -122,9 +125,14 @@ class ContentChecker:
         for child in element.children:
             if not isinstance(child, Text) or not child.value.strip():
                 continue
+            if spec.text is TextContent.NONE and is_open(child.value):
+                yield placeholder_fault(child)
+                continue
             if spec.text is TextContent.NONE:
                 message = f"<{element.name}> takes no text"
-                yield codes.UNEXPECTED_TEXT.at(child.span, message, hint="remove it, or make it a comment")
+                yield codes.UNEXPECTED_TEXT.at(
+                    child.words_span, message, hint="remove it, or make it a comment"
+                )
                 continue
             literal = spec.text is TextContent.LITERAL
             yield from self.value(child, Expressions.NO if literal else Expressions.YES)
@@ -152,11 +160,16 @@ class ContentChecker:
             last = max(last, index)
             yield from self.child(child, child_spec)
         yield from self.other(element, policies, spec)
+        if any(is_open(text.value) for text in element.texts):
+            return
         for child_spec in spec.children:
             if counts.get(child_spec.element, 0) < child_spec.min:
                 message = f"<{element.name}> needs <{child_spec.element}>"
                 hint = f"add <{child_spec.element}>"
                 yield codes.MISSING_CHILD.at(element.name_span, message, hint=hint)
+            elif child_spec.asked and child_spec.element not in counts:
+                message = f"the page of <{element.name}> asks for <{child_spec.element}>"
+                yield codes.LEFT_OUT.at(element.name_span, message, hint=f"add <{child_spec.element}>")
 
     def other(self, element: Element, found: list[Element], spec: ContentSpec) -> Iterator[Diagnostic]:
         """Children that the entry does not name: policies where it takes policies, else faults."""

@@ -66,6 +66,33 @@ class Cutter:
                 return Cut(_EMPTY, start, broken), stop - start
             window *= 4
 
+    def inside(self, broken: Broken, start: int, stop: int) -> Broken:
+        """The same fault, looked for no further than where the value of the expression seems to end."""
+        if broken.offset < stop:
+            return broken
+        self._spend(start, stop - start)
+        decoded = decode(self.text, start, stop)
+        end = end_of(decoded.value)
+        if not isinstance(end, Broken):
+            return broken
+        at = ValueSource(self.source, decoded.segments).offset_at(end.offset)
+        return Broken(at, end.reason, end.ran_out)
+
+    def surplus(self, start: int, stop: int) -> Broken | None:
+        """The closing bracket too many behind an expression at `start` that ends before its value does."""
+        self._spend(start, stop - start)
+        decoded = decode(self.text, start, stop)
+        end = end_of(decoded.value)
+        if not isinstance(end, int) or not decoded.value[end:].strip():
+            return None
+        rest = end_of("@(" + decoded.value[end:])
+        if isinstance(rest, Broken) and (rest.ran_out or decoded.value[end + rest.offset - 2] not in ")]}"):
+            return None
+        inside = rest.offset if isinstance(rest, Broken) else rest - 1
+        at = end + inside - 2
+        reason = f'"{decoded.value[at]}" closes nothing: the expression ended before it'
+        return Broken(ValueSource(self.source, decoded.segments).offset_at(at), reason, False)
+
     def _spend(self, start: int, amount: int) -> None:
         self.budget -= amount
         if self.budget < 0:

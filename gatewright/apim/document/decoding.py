@@ -64,7 +64,8 @@ def decode(text: str, start: int, end: int, *, references: bool = True) -> Decod
         parts += (piece[position : found.start()], decoded)
         length += found.start() - position + len(decoded)
         position = found.end()
-        segments.append((length, start + position, 1))
+        if len(token) != len(decoded):
+            segments.append((length, start + position, 1))
     parts.append(piece[position:])
     return Decoded("".join(parts), tuple(segments))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from gatewright.diagnostics import Diagnostic, Span
 CheckExpression = Callable[[str, Span], Iterable[Diagnostic]]
 """(expression with its `@( )` or `@{ }`, where it begins) → its faults, their places counted from there."""
 
+_LINE_END = re.compile("\n")
 _START = Span("", 1, 1, 1, 1)
 
 
@@ -20,11 +22,9 @@ def expression_faults(
 ) -> Iterator[Diagnostic]:
     """The faults of one expression, each at its place in the file, references and line ends regarded."""
     source = expression.source
-    starts = [0]
-    for index, char in enumerate(source):
-        if char == "\n":
-            starts.append(index + 1)
-    for fault in check(source, _START):
+    faults = tuple(check(source, _START))
+    starts = [0, *(found.end() for found in _LINE_END.finditer(source))] if faults else [0]
+    for fault in faults:
         span = fault.span
         if span is None or not span.line:
             yield replace(fault, span=holder.span_at(0, len(source)))

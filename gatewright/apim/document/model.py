@@ -101,6 +101,11 @@ class Text:
         """Where the text stands."""
         return self.span_at(0, len(self.value))
 
+    @property
+    def words_span(self) -> Span:
+        """Where the text stands without the white space around it."""
+        return self.span_at(len(self.value) - len(self.value.lstrip()), len(self.value.rstrip()))
+
     def span_at(self, start: int, end: int | None = None) -> Span:
         """Where a range of the value stands, also inside an expression that holds references."""
         return self.origin.span_at(start, end) if self.origin else NOWHERE

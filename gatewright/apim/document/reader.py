@@ -37,11 +37,13 @@ class Limits:
         max_bytes: size of the text in UTF-8.
         max_depth: elements inside elements.
         max_faults: faults after which the rest is not read.
+        max_nodes: elements, attributes and comments.
     """
 
     max_bytes: int = 1 << 20
     max_depth: int = 64
     max_faults: int = 100
+    max_nodes: int = 30_000
 
 
 _LIMITS = Limits()
@@ -96,6 +98,7 @@ class _Reader:
         self.stack = [self.top]
         self.run_of_text = Run(source)
         self.tags = TagReader(source, faults)
+        self.nodes = 0
 
     def check_size(self) -> None:
         size = len(self.text)
@@ -133,15 +136,18 @@ class _Reader:
 
     def expression(self, start: int) -> bool:
         """An expression that is the whole text; False where it is mixed with other text."""
-        cut = self.tags.cutter.cut(start, _BEHIND_TEXT)
-        if cut is None:
-            return False
-        if cut.broken:
-            self.tags.cutter.report(cut.broken)
-            name = self.stack[-1].name
+        cutter, name = self.tags.cutter, self.stack[-1].name
+        cut = cutter.cut(start, _BEHIND_TEXT)
+        broken = cut.broken if cut else None
+        if cut is None or broken:
             end = self.text.find(f"</{name}", start) if name else -1
+            end = end if end >= 0 else len(self.text)
+            broken = cutter.inside(broken, start, end) if broken else cutter.surplus(start, end)
+            if broken is None:
+                return False
+            cutter.report(broken)
             self.run_of_text.skip()
-            self.position = end if end >= 0 else len(self.text)
+            self.position = end
             return True
         self.run_of_text.expression(cut.decoded)
         self.position = self.skip_space(cut.end)
@@ -184,6 +190,7 @@ class _Reader:
             self.faults.add(codes.NOT_WELL_FORMED, at, at + 2, 'a comment must not hold "--"', hint)
         lines = body.replace("\r\n", "\n").replace("\r", "\n")
         self.append(Comment(lines, Place(self.source, start, end + 3)))
+        self.count(1, start)
         self.position = end + 3
 
     def cdata(self, start: int) -> None:
@@ -212,6 +219,7 @@ class _Reader:
     def opening(self, start: int) -> None:
         tag: Opening = self.tags.read(start)
         self.position = tag.end
+        self.count(1 + len(tag.attributes), start)
         verbatim = self.stack[-1].verbatim or tag.name in VERBATIM
         place = Place(self.source, start + 1, start + 1 + len(tag.name))
         element = Open(tag.name, tag.attributes, start, place, verbatim)
@@ -222,6 +230,13 @@ class _Reader:
         if len(self.stack) > self.limits.max_depth:
             message = f"elements are nested deeper than {self.limits.max_depth}"
             self.faults.stop(codes.TOO_LARGE, start, tag.end, message)
+
+    def count(self, nodes: int, start: int) -> None:
+        """Counts what was read; far more than any policy holds is no policy."""
+        self.nodes += nodes
+        if self.nodes > self.limits.max_nodes:
+            message = f"there are more than {self.limits.max_nodes} elements and attributes"
+            self.faults.stop(codes.TOO_LARGE, start, start + 1, message, "move parts into fragments")
 
     def closing(self, start: int) -> None:
         found = _CLOSING.match(self.text, start)

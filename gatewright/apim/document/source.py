@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gatewright.diagnostics import Span
@@ -20,18 +22,24 @@ class SourceText:
 
     file: str
     text: str
-    lines: tuple[int, ...]
+    lines: Sequence[int]
 
     @classmethod
     def of(cls, file: str, text: str) -> SourceText:
         """A source with its lines counted; CRLF, LF and CR end a line."""
-        return cls(file, text, (0, *(found.end() for found in _NEWLINE.finditer(text))))
+        return cls(file, text, _starts(text))
 
     def span(self, start: int, end: int) -> Span:
         """The place of a half-open range of offsets."""
         first = bisect_right(self.lines, start) - 1
         last = bisect_right(self.lines, end, lo=first) - 1
         return Span(self.file, first + 1, start - self.lines[first] + 1, last + 1, end - self.lines[last] + 1)
+
+
+def _starts(text: str) -> array[int]:
+    starts = array("I", (0,))
+    starts.extend(found.end() for found in _NEWLINE.finditer(text))
+    return starts
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,12 @@ from gatewright.apim.document.values import Expression, Literal
 
 NAME = re.compile(r"[A-Za-z_:][\w:.\-]*")
 
+MAX_ATTRIBUTES = 1_000
+"""Of one tag; the policy with the most has fewer than twenty."""
+
 _ATTRIBUTE = re.compile(r"\s*([A-Za-z_:][\w:.\-]*)\s*=\s*([\"'])")
 _END = re.compile(r"\s*(/?)>")
+_COMMENT = re.compile(r"\s*(<!--.*?-->)", re.DOTALL)
 _SPACE = re.compile(r"\s*")
 _RESYNC = re.compile(r"/?>|<|(?<=\s)[A-Za-z_:][\w:.\-]*\s*=\s*[\"']")
 _UNCLOSED = re.compile(r"/?>|[<\n]|\Z")
@@ -59,13 +63,27 @@ class TagReader:
                     self.faults.add(codes.NOT_WELL_FORMED, position, position + 1, message)
                 attribute, position = self.attribute(found)
                 self.keep(attributes, attribute)
+                if len(attributes) > MAX_ATTRIBUTES:
+                    message = f"<{name}> has more than {MAX_ATTRIBUTES} attributes"
+                    self.faults.stop(codes.TOO_LARGE, start, start + 1, message)
                 continue
             ended = _END.match(self.text, position)
             if ended:
                 return Opening(name, attributes, ended.end(), bool(ended.group(1)))
+            comment = _COMMENT.match(self.text, position)
+            if comment:
+                position = self.comment(comment)
+                continue
             position, stopped = self.resync(name, start, position)
             if stopped:
                 return Opening(name, attributes, position, False)
+
+    def comment(self, found: re.Match[str]) -> int:
+        """Passes over a comment between attributes; the writer does not keep it."""
+        message = "a comment stands inside a tag; no XML parser takes it"
+        hint = "move it in front of the element"
+        self.faults.add(codes.COMMENT_IN_TAG, found.start(1), found.end(1), message, hint)
+        return found.end()
 
     def keep(self, attributes: dict[str, Attribute], attribute: Attribute) -> None:
         """Keeps the first attribute of a name."""
@@ -101,6 +119,9 @@ class TagReader:
             cut = self.cutter.cut(at, _BEHIND[quote])
             if cut and not cut.broken:
                 return self.expression(found, at, cut)
+            if cut is None and (found_surplus := self.surplus(at, quote)):
+                self.cutter.report(found_surplus)
+                return self.broken(name, start, quote, value)
             if cut and cut.broken:
                 self.cutter.report(self.blame(cut.broken, at, quote))
                 return self.broken(name, start, quote, value)
@@ -117,8 +138,16 @@ class TagReader:
         source = cut.decoded.value
         return Attribute(found.group(1), source, Expression(source), place, origin), end + 1
 
+    def surplus(self, at: int, quote: str) -> Broken | None:
+        """The bracket too many in a value that begins with an expression and goes on behind it."""
+        found = _BROKEN_END[quote].search(self.text, at)
+        return self.cutter.surplus(at, found.start()) if found else None
+
     def blame(self, broken: Broken, at: int, quote: str) -> Broken:
         """What to show: the quote that ends the value looks like a string's, so the bracket is to blame."""
+        found = _BROKEN_END[quote].search(self.text, at)
+        if found:
+            broken = self.cutter.inside(broken, at, found.start())
         if self.text[broken.offset] != quote:
             return broken
         return Broken(at + 1, f'"{self.text[at + 1]}" is not closed', True)

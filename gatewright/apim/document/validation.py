@@ -16,6 +16,7 @@ from gatewright.apim.document.content import ContentChecker, Statements
 from gatewright.apim.document.expression_places import CheckExpression
 from gatewright.apim.document.model import Document, Element, Kind, Scope, Section, Text
 from gatewright.apim.document.names import nearest_of
+from gatewright.apim.document.placeholders import is_open, placeholder_fault
 from gatewright.diagnostics import Diagnostic
 
 TIERS = {
@@ -157,9 +158,15 @@ class _Walker(Statements):
 
     def texts(self, element: Element) -> Iterator[Diagnostic]:
         for child in element.children:
-            if isinstance(child, Text) and child.value.strip():
+            if not isinstance(child, Text) or not child.value.strip():
+                continue
+            if is_open(child.value):
+                yield placeholder_fault(child)
+            else:
                 message = "text stands between policies"
-                yield codes.UNEXPECTED_TEXT.at(child.span, message, hint="remove it, or make it a comment")
+                yield codes.UNEXPECTED_TEXT.at(
+                    child.words_span, message, hint="remove it, or make it a comment"
+                )
 
     def statements(self, elements: Iterable[Element], direct: bool = False) -> Iterator[Diagnostic]:
         """Policies one after another; `direct` where they stand immediately in a section."""

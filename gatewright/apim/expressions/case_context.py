@@ -22,6 +22,7 @@ from gatewright.apim.expressions.net_uri import Uri
 from gatewright.apim.expressions.parse_dates import parse_datetime, parse_timespan
 from gatewright.apim.expressions.utf16 import to_units
 from gatewright.apim.expressions.values import Char, Long, NetArray, NetDict, NetList
+from gatewright.apim.expressions.xml_reader import parse_document, parse_element
 
 Json = Any
 _STRINGS = t.array(t.STRING)
@@ -324,6 +325,10 @@ def _dictionary(kind: str, v: Json) -> NetDict:
 def _gateway_type(kind: str, v: Json) -> Json:
     from gatewright.apim.expressions.library.context_types import Authorization, as_jwt
 
+    if kind == "XElement":
+        return parse_element(to_units(v))
+    if kind == "XDocument":
+        return parse_document(to_units(v))
     if kind == "Jwt":
         return as_jwt(v)
     if kind == "Authorization":

@@ -142,9 +142,11 @@ class MessageBody:
 
     Attributes:
         data: the bytes, or None once it was consumed.
+        decoded: the bytes that were last read as JSON, and what they hold; it is never changed.
     """
 
     data: bytes | None
+    decoded: tuple[bytes, Value] | None = field(default=None, repr=False, compare=False)
 
     ty = t.make("IMessageBody")
 

@@ -259,6 +259,22 @@ def to_datetime(token: j.JToken | None) -> DateTime:
     raise argument(f"Can not convert {_kind_name(token)} to Date.")
 
 
+def to_offset(token: j.JToken | None) -> DateTimeOffset:
+    """`(DateTimeOffset)token`."""
+    if token is None:
+        raise argument_null("value")
+    value = _scalar(token, "DateTimeOffset")
+    if isinstance(value, DateTimeOffset):
+        return value
+    if isinstance(value, DateTime):
+        return DateTimeOffset(value.ticks, 0)
+    if isinstance(value, str):
+        from gatewright.apim.expressions.parse_dates import parse_offset
+
+        return parse_offset(value)
+    raise argument(f"Can not convert {_kind_name(token)} to DateTimeOffset.")
+
+
 def to_guid(token: j.JToken | None) -> Any:  # noqa: ANN401
     """`(Guid)token`."""
     if token is None:

@@ -21,10 +21,10 @@ from gatewright.apim.expressions.values import Long
 
 MAX_DEPTH = 64
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T|/Date\(")
-_DECODER = json.JSONDecoder(object_pairs_hook=lambda pairs: _Pairs(pairs))
+_DECODER = json.JSONDecoder(object_pairs_hook=lambda pairs: Pairs(pairs))
 
 
-class _Pairs(list[tuple[str, Any]]):
+class Pairs(list[tuple[str, Any]]):
     """The members of an object, in order."""
 
 
@@ -32,6 +32,15 @@ class Big(int):
     """A boxed `BigInteger`."""
 
     __slots__ = ()
+
+
+def decode(text: str) -> Any:  # noqa: ANN401
+    """Plain JSON as lists, pairs and scalars.
+
+    Raises:
+        ValueError: when it is not plain JSON.
+    """
+    return _DECODER.decode(text)
 
 
 def parse(text: str, dates: bool = True) -> j.JToken:
@@ -72,7 +81,7 @@ def _root_position(text: str, found: j.JToken) -> int:
 
 def _build(found: Any, dates: bool, depth: int) -> j.JToken:  # noqa: ANN401
     cls = type(found)
-    if cls is _Pairs:
+    if cls is Pairs:
         if depth > MAX_DEPTH:
             raise ValueError("depth")
         made = j.JObject()

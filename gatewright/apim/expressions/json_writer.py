@@ -76,7 +76,7 @@ def value_text(value: Any, kind: int) -> str:  # noqa: ANN401
     if isinstance(value, int):
         return str(int(value))
     if isinstance(value, Decimal):
-        text = format(value, "f")
+        text = format(value if value else abs(value), "f")
         return text if "." in text else text + ".0"
     if isinstance(value, str):
         return quote(value)

@@ -144,7 +144,7 @@ def decimal_remainder(a: Decimal, b: Decimal) -> Decimal:
     """Remainder with the sign of the dividend."""
     if b == 0:
         raise divide_by_zero()
-    return fit(_WIDE.remainder(a, b))
+    return a if abs(a) < abs(b) else fit(_WIDE.remainder(a, b))
 
 
 def to_decimal(value: float) -> Decimal:

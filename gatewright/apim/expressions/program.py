@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gatewright.apim.expressions import codes, tree
@@ -62,20 +63,31 @@ class Program:
             raise PolicyException("OutOfMemoryException", "the evaluation needs too much memory") from fault
 
 
-def compile(source: str, *, origin: Span | None = None, strict: bool = True) -> Program:
+def compile(
+    source: str,
+    *,
+    origin: Span | None = None,
+    strict: bool = True,
+    trace: Callable[[str, object], None] | None = None,
+) -> Program:
     """A program from `@(...)` or `@{...}`, as the text stands after XML decoding.
 
     Args:
         source: the expression with its `@` and brackets.
         origin: where the text begins, for diagnostics.
         strict: refuse what API Management does not allow; False for comparing with .NET itself.
+        trace: told of each step while the program runs: its C# text, and its value or exception.
 
     Raises:
         Rejected: EXP300 to EXP311.
     """
     text = extract(source, origin)
     found = parse(text)
-    b = Binder(text, library(), conversions(), strict)
+    told = None
+    if trace is not None:
+        tell, cs = trace, text.code
+        told = lambda at, end, value: tell(cs[at:end], value)  # noqa: E731
+    b = Binder(text, library(), conversions(), strict, told)
     frame = FrameScope()
     scope = Scope(frame)
     try:
@@ -83,6 +95,9 @@ def compile(source: str, *, origin: Span | None = None, strict: bool = True) -> 
     except RecursionError as fault:
         message = "the expression is nested too deeply"
         raise Rejected([text.fault(codes.TOO_COMPLEX, 0, 1, message)]) from fault
+    except NetError as fault:  # constants are computed while they are bound
+        message = f"a constant cannot be computed: {fault.message}"
+        raise Rejected([text.fault(codes.INVALID, 0, len(text.code), message)]) from fault
     return Program(source, frame.size - FIRST_SLOT, code)
 
 

@@ -28,6 +28,7 @@ from gatewright.apim.expressions.values import (
     box,
     runtime_type,
 )
+from gatewright.apim.expressions.xml_nodes import XObject
 from gatewright.diagnostics import Rejected
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -120,9 +121,9 @@ def canonical(value: Value, depth: int = 0) -> Json:
     if isinstance(value, str):
         return from_units(value)
     if isinstance(value, float):
-        return text_of(float(value)) if value != value or math.isinf(value) else float(value)
+        return text_of(float(value)) if value != value or math.isinf(value) else float(value) or 0.0
     if isinstance(value, Decimal):
-        return float(value)
+        return float(value if value else abs(value))
     if isinstance(value, int):
         return int(value)
     if isinstance(value, EnumValue):
@@ -152,6 +153,8 @@ def _json(token: j.JToken) -> Json:
 
 
 def _object(value: Value, depth: int) -> Json:
+    if isinstance(value, XObject):
+        return from_units(value.net_text())
     own = getattr(value, "net_format", None)
     if own is not None:
         ty = runtime_type(value).name
@@ -184,7 +187,7 @@ def _same(value: Value) -> Value:
 
 
 def _has_text(value: Value) -> bool:
-    if isinstance(value, (bool, int, float, Decimal, EnumValue, j.JToken, Url)):
+    if isinstance(value, (bool, int, float, Decimal, EnumValue, j.JToken, Url, XObject)):
         return True
     if type(value) is not str and isinstance(value, str):
         return True

@@ -142,6 +142,7 @@ VALUE_TYPES = frozenset(
         "ProductState",
         "BackendType",
         "SaveOptions",
+        "LoadOptions",
         "XmlNodeType",
         "CipherMode",
         "PaddingMode",

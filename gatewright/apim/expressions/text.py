@@ -40,7 +40,7 @@ def text_of(value: Any) -> str:  # noqa: ANN401
     if isinstance(value, (int, str)):
         return str(int(value)) if isinstance(value, int) else str(value)
     if cls is Decimal:
-        return format(value, "f")
+        return format(value if value else abs(value), "f")
     return object_text(value)
 
 
@@ -105,6 +105,8 @@ def format_value(value: Any, pattern: str) -> str:  # noqa: ANN401
     """
     if not pattern or value is None or type(value) in (str, bool):
         return text_of(value)
+    if isinstance(value, Decimal) and not value:
+        value = abs(value)  # .NET shows no sign on a zero
     if isinstance(value, (int, float, Decimal)):
         return format_number(value, pattern)
     own = getattr(value, "net_format", None)

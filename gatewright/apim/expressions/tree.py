@@ -287,7 +287,10 @@ class As(Node):
 
 @dataclass(frozen=True, slots=True)
 class Parameter(Node):
-    """A parameter of a lambda or local function; `type` is None where it is inferred."""
+    """A parameter of a lambda or local function; `type` is None where it is inferred.
+
+    A name with spaces is an anonymous object that is taken apart into its members.
+    """
 
     name: str
     type: TypeNode | None = None

@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterator
 
 from gatewright.apim.document.model import Section
-from gatewright.apim.lint.subject import Subject
+from gatewright.apim.lint.subject import OWN_MESSAGES, Subject
 from gatewright.diagnostics import Code, Diagnostic, Severity
 
 CODE = Code("POL255", "body-consumed", Severity.WARNING, "A body is read in a way that consumes it.")
@@ -28,7 +28,6 @@ _READ = re.compile(
     r"context\.(Request|Response)\.Body\??\."
     r"(?:As\s*<[^()]*>|AsFormUrlEncodedContent)\s*\(\s*(?:(?:preserveContent\s*:\s*)?false\s*)?\)"
 )
-_OWN_MESSAGE = ("return-response", "send-request", "send-one-way-request")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -59,4 +58,4 @@ def _settled(subject: Subject) -> dict[Section | None, int]:
 
 
 def _is_own(parents: tuple[object, ...]) -> bool:
-    return any(getattr(parent, "name", "") in _OWN_MESSAGE for parent in parents)
+    return any(getattr(parent, "name", "") in OWN_MESSAGES for parent in parents)

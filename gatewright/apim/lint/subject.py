@@ -9,6 +9,9 @@ from gatewright.apim.document.model import Attribute, Document, Element, Kind, S
 from gatewright.apim.document.values import Expression
 from gatewright.diagnostics import Span
 
+OWN_MESSAGES = ("return-response", "send-one-way-request", "send-request")
+"""Elements that hold a message of their own, not the one that passes through."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:

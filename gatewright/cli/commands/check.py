@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from gatewright.cli import options
@@ -17,7 +20,18 @@ def register(app: typer.Typer) -> None:
         env: options.Env = options.ENV,
         templates: options.Templates = options.TEMPLATES,
         form: options.FindingsForm = Findings.TEXT,
+        infra: Annotated[bool, typer.Option("--infra", help="Check infra/ and azure.yaml instead.")] = False,
     ) -> int:
+        if infra:
+            from gatewright.infra.check import check_infra
+
+            found = list(check_infra(Path()))
+            if form is not Findings.TEXT or found:
+                emit(render_findings(found, form))
+            if form is Findings.TEXT:
+                errors = sum(item.is_error for item in found)
+                say(f"infra: {errors} errors, {len(found) - errors} warnings")
+            return status(found)
         from gatewright.cli.rendering import examine
 
         examined = examine(config, env, templates)

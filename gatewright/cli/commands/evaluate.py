@@ -25,11 +25,16 @@ def register(app: typer.Typer) -> None:
         cases: Annotated[Path | None, typer.Option(metavar="FILE", help="A JSON list of cases.")] = None,
         out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the results go.")] = None,
         strict: Annotated[bool, typer.Option(help="Refuse what API Management does not allow.")] = False,
+        trace: Annotated[
+            bool, typer.Option(help="Print each step's value on stderr (one expression).")
+        ] = False,
     ) -> int:
         if (expression is None) == (cases is None):
             raise typer.BadParameter("give one expression, or --cases FILE")
+        if trace and expression is None:
+            raise typer.BadParameter("--trace goes with one expression")
         if expression is not None:
-            return one(expression, read_json(context) if context else {}, strict=strict)
+            return one(expression, read_json(context) if context else {}, strict=strict, trace=trace)
         results = many(read_json(cases), cases, strict=strict)
         text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
         if out is None:
@@ -40,14 +45,42 @@ def register(app: typer.Typer) -> None:
         return 0
 
 
-def one(expression: str, context: object, *, strict: bool) -> int:
-    """Evaluates one expression and prints its result as JSON; 1 where it fails."""
-    from gatewright.apim.expressions import eval_cases
+def one(expression: str, context: object, *, strict: bool, trace: bool = False) -> int:
+    """Evaluates one expression and prints its result as JSON; 1 where it fails.
 
+    Raises:
+        Rejected: EXP3xx at its place in the C#, when it does not compile.
+    """
+    from gatewright.apim.expressions import Context, PolicyException, compile, eval_cases
+
+    given = context if isinstance(context, dict) else {}
+    if not given.get("named_values"):
+        program = compile(expression, origin=Span("expression"), strict=strict, trace=step if trace else None)
+        if trace:
+            try:
+                program.run(Context.from_case(given))
+            except (PolicyException, ValueError, KeyError, TypeError) as fault:
+                say(f"  ended by {fault}")
     case = {"id": "1", "expression": expression, "context": context}
     result = eval_cases([case], strict=strict)[0]
     emit(json.dumps({key: value for key, value in result.items() if key != "id"}, ensure_ascii=False) + "\n")
     return 0 if result["ok"] else 1
+
+
+def step(code: str, value: object) -> None:
+    """Says one step's value on stderr."""
+    from gatewright.apim.expressions import to_text, type_name
+
+    if isinstance(value, Exception):
+        say(f"  {short(code)}  threw  {getattr(value, 'kind', '')}: {getattr(value, 'message', '')}")
+        return
+    say(f"  {short(code)}  =  {type_name(value)} {short(to_text(value))}")
+
+
+def short(text: str, width: int = 100) -> str:
+    """A text on one line, cut to a width."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 def many(cases: object, path: Path | None, *, strict: bool) -> list[dict[str, Any]]:

@@ -86,7 +86,7 @@ PLACES = {
     "a section in a section": ("<policies><inbound><outbound /></inbound></policies>", ["POL226"]),
     "an element of another section": (
         "<policies><outbound><cors /></outbound></policies>",
-        ["POL220", "POL230", "POL230"],
+        ["POL220", "POL230", "POL237"],
     ),
     "a section its page does not list": (
         "<policies><outbound><authentication-managed-identity resource='r' /></outbound></policies>",

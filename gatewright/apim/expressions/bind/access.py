@@ -133,6 +133,8 @@ def call(b: Binder, scope: Scope, node: tree.Call) -> Operand:
         if variable is not None and variable.function is not None:
             return _local(b, scope, node, variable.function)
     operand = expressions.bind(b, scope, node.target)
+    if isinstance(node.target, tree.Member) and isinstance(operand, Bound):
+        operand = _invocable(b, scope, node.target, operand)
     args = calls.arguments(b, scope, node.args)
     if isinstance(operand, MethodGroup):
         return calls.call(b, scope, operand, args, node)
@@ -141,6 +143,23 @@ def call(b: Binder, scope: Scope, node: tree.Call) -> Operand:
     if shape is None:
         b.fail(codes.INVALID, node, f"{value.ty.show()} cannot be called")
     return _invoke(b, scope, node, value, args, shape)
+
+
+def _invocable(b: Binder, scope: Scope, node: tree.Member, operand: Bound) -> Operand:
+    """A property whose value cannot be called gives way to methods of its name: `token.First()`.
+
+    Source: C# language specification, 12.5.1 "Member lookup", on members that are invoked.
+    """
+    from gatewright.apim.expressions.bind import expressions
+
+    if t.delegate_shape(operand.ty) is not None or not b.library.extensions(node.name):
+        return operand
+    value = expressions.bind(b, scope, node.target)
+    if not isinstance(value, Bound):
+        return operand
+    where = tree.Node(node.name_at, node.name_at + len(node.name))
+    type_args = tuple(b.type_of(a) for a in node.type_args)
+    return MethodGroup(value, value.ty, node.name, type_args, where)
 
 
 def _invoke(

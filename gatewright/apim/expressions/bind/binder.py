@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -18,6 +18,9 @@ from gatewright.apim.expressions.signature import Signature
 from gatewright.apim.expressions.types import Ty
 from gatewright.diagnostics import Code, Rejected, nearest
 
+Trace = Callable[[int, int, object], None]
+"""Told of each step: where it stands in the C# text, and its value or exception."""
+
 
 @dataclass(slots=True)
 class Binder:
@@ -32,6 +35,7 @@ class Binder:
     library: Library
     conversions: Conversions
     strict: bool
+    trace: Trace | None = None
     work: int = 0
     anonymous: dict[tuple[str, ...], str] = field(default_factory=dict)
 

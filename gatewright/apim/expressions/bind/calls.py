@@ -160,7 +160,7 @@ def emit(
     inputs = [code for code, _ in _argument_codes(b, scope, chosen, result)]
     outs = _outs(b, scope, chosen)
     if target is not None and not signature.static:
-        inputs.insert(0, guarded(b, target))
+        inputs.insert(0, guarded(b, target, [a.operand.code for a in args if isinstance(a.operand, Bound)]))
     code = invoke(function, inputs, signature.entry.run)
     if result is t.STRING or result.name in _SIZED:
         code = paid(code)
@@ -190,8 +190,8 @@ def prepared(entry: Any, result: Ty) -> Callable[..., Any]:  # noqa: ANN401
     return lambda *values: call_(result, *values)
 
 
-def guarded(b: Binder, target: Bound) -> Code:
-    """A target that throws NullReferenceException when it is null."""
+def guarded(b: Binder, target: Bound, args: Sequence[Code] = ()) -> Code:
+    """A target that throws NullReferenceException when it is null, once the arguments were evaluated."""
     code = target.code
     if not b.library.is_reference(target.ty) or isinstance(target.node, tree.Literal):
         return code
@@ -201,6 +201,8 @@ def guarded(b: Binder, target: Bound) -> Code:
     def check(f: Frame) -> Any:  # noqa: ANN401
         value = code(f)
         if value is None:
+            for argument in args:
+                argument(f)
             raise null_reference()
         return value
 

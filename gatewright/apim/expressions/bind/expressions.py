@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.bind import access, arithmetic, creation, lambdas, overloads, strings
-from gatewright.apim.expressions.bind.binder import Binder
+from gatewright.apim.expressions.bind.binder import Binder, Trace
 from gatewright.apim.expressions.bind.bound import (
     MISSING,
     Bound,
@@ -39,7 +40,26 @@ def bind(b: Binder, scope: Scope, node: tree.Expr) -> Operand:
     Raises:
         Rejected: with the first fault in it.
     """
-    return _BINDERS[type(node)](b, scope, node)
+    operand = _BINDERS[type(node)](b, scope, node)
+    if b.trace is not None and isinstance(operand, Bound) and not operand.is_const:
+        return replace(operand, code=_traced(operand, node, b.trace))
+    return operand
+
+
+def _traced(value: Bound, node: tree.Node, trace: Trace) -> Code:
+    """Code that tells its value, boxed, or the exception that came instead."""
+    code, wrap = value.code, box(value.ty)
+
+    def run(f: Frame) -> Any:  # noqa: ANN401
+        try:
+            found = code(f)
+        except NetError as fault:
+            trace(node.at, node.end, fault)
+            raise
+        trace(node.at, node.end, found if wrap is None or found is None else wrap(found))
+        return found
+
+    return run
 
 
 def bind_value(b: Binder, scope: Scope, node: tree.Expr) -> Bound:
@@ -139,6 +159,9 @@ def _variable(b: Binder, scope: Scope, variable: Variable, node: tree.Node) -> B
         return constant(variable.ty, variable.constant, node)
     slot, depth = variable.slot, scope.frame.depth_to(variable.frame)
     place = variable_place(slot, depth, variable.writable)
+    if variable.member is not None:
+        held, number = place.load, variable.member
+        return Bound(variable.ty, lambda f: held(f, ()).values[number], node)
     if depth == 0:
         return Bound(variable.ty, lambda f: f[slot], node, MISSING, place)
     if depth == 1:
@@ -252,7 +275,8 @@ def _step(
             return Bound(t.BOOL, lambda f: test(f) and right_test(f), step), []
         return Bound(t.BOOL, lambda f: test(f) or right_test(f), step), []
     right = bind_value(b, scope, step.right)
-    if step.op == "+" and strings.is_concat(left, right) and t.VOID not in (left.ty, right.ty):
+    own = step.op == "+" and any(s.params[1].ty is right.ty for s, _ in b.library.members(left.ty, "op+"))
+    if step.op == "+" and not own and strings.is_concat(left, right) and t.VOID not in (left.ty, right.ty):
         grown = [*parts, right] if parts else [left, right]
         return Bound(t.STRING, left.code, step), grown
     if parts:

@@ -11,7 +11,7 @@ from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import Bound, Code, Frame, LambdaRef, MethodGroup
 from gatewright.apim.expressions.bind.conversions import same
-from gatewright.apim.expressions.bind.scope import FIRST_SLOT, FrameScope, Scope
+from gatewright.apim.expressions.bind.scope import FIRST_SLOT, FrameScope, Scope, Variable
 from gatewright.apim.expressions.types import Ty
 from gatewright.diagnostics import Rejected
 
@@ -87,8 +87,17 @@ def _parameters(
             declared = inner.find(parameter.name)
             if declared is not None and parameter.name in inner.names:
                 b.fail(codes.INVALID, parameter, f"{parameter.name} is declared twice")
-        inner.declare(parameter.name, ty)
+        declared_parameter(inner, parameter.name, ty)
     return inner
+
+
+def declared_parameter(inner: Scope, name: str, ty: Ty) -> None:
+    """Declares a parameter, or the members of one that is taken apart."""
+    held = inner.declare(name, ty)
+    names = name.split(" ")
+    if len(names) > 1:
+        for number, (part, of) in enumerate(zip(names, ty.args, strict=True)):
+            inner.names[part] = Variable(part, of, held.frame, held.slot, writable=False, member=number)
 
 
 def bind_body(b: Binder, inner: Scope, body: tree.Expr | tree.Block) -> Body:

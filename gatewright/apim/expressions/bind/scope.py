@@ -11,7 +11,7 @@ FIRST_SLOT = 2
 
 @dataclass(slots=True)
 class Variable:
-    """A local variable or parameter."""
+    """A local variable or parameter; with `member`, one member of the anonymous object in the slot."""
 
     name: str
     ty: Ty
@@ -21,6 +21,7 @@ class Variable:
     constant: object = None
     is_constant: bool = False
     function: object = None
+    member: int | None = None
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gatewright.apim.expressions.library import (
+    ciphers,
     collections,
     context_types,
     convert,
@@ -19,7 +20,9 @@ from gatewright.apim.expressions.library import (
     primitives,
     regex,
     strings,
+    time_zones,
     uri,
+    xml_types,
 )
 from gatewright.apim.expressions.library.entry import TypeEntry
 
@@ -42,5 +45,8 @@ def all_types() -> Iterator[TypeEntry]:
         regex,
         maths,
         uri,
+        xml_types,
+        time_zones,
+        ciphers,
     ):
         yield from area.TYPES

@@ -78,11 +78,18 @@ def compare_text(a: str | None, b: str | None, ignore_case: bool = False) -> int
 
 
 def compare_ordinal(a: str | None, b: str | None, ignore_case: bool = False) -> int:
-    """The order of two texts by code unit."""
+    """The order of two texts by code unit: the distance of the first ones that differ, or of the lengths."""
     if a is None or b is None:
         return (a is not None) - (b is not None)
     x, y = (a.upper(), b.upper()) if ignore_case else (a, b)
-    return (x > y) - (x < y)
+    if not ignore_case and (x == "") != (y == ""):
+        return ord(x[0]) if x else -ord(y[0])  # the empty text ends with a zero
+    for one, two in zip(x, y, strict=False):
+        if one != two:
+            return ord(one) - ord(two)
+    if not ignore_case and len(x) != len(y) and min(len(x), len(y)) % 2:
+        return ord(x[len(y)]) if len(x) > len(y) else -ord(y[len(x)])  # compared in pairs, so with the end
+    return len(x) - len(y)
 
 
 def compare(a: Any, b: Any) -> int:  # noqa: ANN401

@@ -17,6 +17,7 @@ from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.context import Context, Headers, MessageBody, Url
 from gatewright.apim.expressions.faults import NetError
 from gatewright.apim.expressions.json_convert import to_string
+from gatewright.apim.expressions.json_lazy import decoded, lazy
 from gatewright.apim.expressions.json_reader import parse, parse_as
 from gatewright.apim.expressions.json_writer import write
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
@@ -28,6 +29,7 @@ from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.utf16 import from_units, to_units, utf8_text
 from gatewright.apim.expressions.values import NetArray, NetDict, NetList
+from gatewright.apim.expressions.xml_reader import parse_document, parse_element
 
 _DOCS = "https://learn.microsoft.com/azure/api-management/api-management-policy-expressions"
 _SPACE = ""
@@ -76,6 +78,10 @@ def _as(ty: Ty, body: MessageBody, preserve: bool = False) -> Any:  # noqa: ANN4
     data = body.take(preserve)
     if ty is t.array(t.BYTE):
         return NetArray(ty, list(data))
+    if ty.name in ("JObject", "JArray", "JToken"):
+        found = _tree(ty, body, data)
+        if found is not None:
+            return found
     content = utf8_text(data.removeprefix(b"\xef\xbb\xbf"))
     match ty.name:
         case "string":
@@ -88,9 +94,24 @@ def _as(ty: Ty, body: MessageBody, preserve: bool = False) -> Any:  # noqa: ANN4
             return parse(content)
         case "JValue":
             return conversions().cast(parse(content), ty)
+        case "XElement":
+            return parse_element(content)
+        case "XDocument" | "XNode":
+            return parse_document(content)
         case _:
             message = f"As<{ty.name}>() is not among the documented body types"
             raise NetError("NotSupportedException", message)
+
+
+def _tree(ty: Ty, body: MessageBody, data: bytes) -> j.JToken | None:
+    """A tree of its own over JSON that was decoded once; None for other JSON, or for another shape."""
+    held = body.decoded
+    if held is None or held[0] is not data:
+        held = body.decoded = (data, decoded(utf8_text(data.removeprefix(b"\xef\xbb\xbf"))))
+    if held[1] is None:
+        return None
+    found = lazy(held[1])
+    return found if ty.name in ("JToken", found.ty.name) else None
 
 
 _LISTS = t.make("IList", (t.STRING,))

@@ -290,7 +290,7 @@ def _span_members() -> Iterator[Entry]:
             return int(math.copysign(1, span.ticks)) * (abs(span.ticks) // unit % size)
 
         def total(span: TimeSpan, unit: int = unit) -> float:
-            return span.ticks / unit
+            return span.ticks * (1.0 / unit)  # as .NET Core 3.1 computes it
 
         def build(value: float, unit: int = unit) -> TimeSpan:
             return _from_units(value, unit)

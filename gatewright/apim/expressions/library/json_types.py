@@ -86,6 +86,7 @@ def _explicit() -> Iterator[Entry]:
         )
     for name, call in (
         ("DateTime", convert.to_datetime),
+        ("DateTimeOffset", convert.to_offset),
         ("Guid", convert.to_guid),
         ("TimeSpan", convert.to_timespan),
     ):
@@ -427,7 +428,7 @@ _JOBJECT = (
     member("new(JObject other)", lambda o: o.clone()),
     member("new(object? content)", _new_object),
     member("new(params object[] content)", lambda v: _new_object(*v)),
-    member("JToken this[string? propertyName]", _get, _put),
+    member("JToken this[string propertyName]", _get, _put),
     member("JToken this[object? key]", lambda x, key: x.item(key), _set_item),
     member(
         "IEnumerable<JProperty> Properties()", lambda o: _lazy("JProperty", lambda: list(o.props.values()))

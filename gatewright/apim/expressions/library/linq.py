@@ -317,6 +317,40 @@ def _join(ty: Ty, outer: Items, inner: Items, key: Any, other: Any, result: Any)
     return Lazy(ty, start)
 
 
+def _group_join(ty: Ty, outer: Items, inner: Items, key: Any, other: Any, result: Any) -> Lazy:  # noqa: ANN401
+    def start() -> Iterator[Any]:
+        table: dict[Any, list[Any]] = {}
+        for item in inner:
+            table.setdefault(other(item), []).append(item)
+        for item in outer:
+            found = table.get(key(item), [])
+            yield result(item, Lazy(_ANYTHING, lambda found=found: found))  # type: ignore[misc]
+
+    return Lazy(ty, start)
+
+
+_ANYTHING = t.enumerable(t.OBJECT)
+
+
+class Lookup(Lazy):
+    """An `ILookup<K, T>`."""
+
+    __slots__ = ("groups",)
+
+    def __init__(self, ty: Ty, groups: list[Group]) -> None:
+        super().__init__(ty, lambda: groups)
+        self.groups = groups
+
+    def at(self, key: Any) -> Lazy:  # noqa: ANN401
+        """The group of a key, empty where there is none."""
+        found = next((g for g in self.groups if same(g.key, key)), None)
+        return found or Lazy(t.enumerable(self.ty.args[1]), lambda: ())
+
+
+def _lookup(ty: Ty, items: Items, key: Any, pick: Any = None) -> Lookup:  # noqa: ANN401
+    return Lookup(ty, _groups(t.make("IGrouping", ty.args), items, key, pick, None))
+
+
 # --------------------------------------------------------------------------- into collections
 
 
@@ -579,6 +613,18 @@ _ENUMERABLE = (
         _join,
         typed=True,
     ),
+    member(
+        "static IEnumerable<R> GroupJoin<T, U, K, R>(this IEnumerable<T> outer, IEnumerable<U> inner, "
+        "Func<T, K> outerKey, Func<U, K> innerKey, Func<T, IEnumerable<U>, R> resultSelector)",
+        _group_join,
+        typed=True,
+    ),
+    member(f"static ILookup<K, T> ToLookup<T, K>({_S}, Func<T, K> keySelector)", _lookup, typed=True),
+    member(
+        f"static ILookup<K, E> ToLookup<T, K, E>({_S}, Func<T, K> keySelector, Func<T, E> elementSelector)",
+        _lookup,
+        typed=True,
+    ),
     member(f"static T[] ToArray<T>({_S})", _to_array, typed=True),
     member(f"static List<T> ToList<T>({_S})", _to_list, typed=True),
     member(f"static HashSet<T> ToHashSet<T>({_S})", new_set, typed=True),
@@ -629,6 +675,19 @@ TYPES = (
         _DOCS + "iorderedenumerable-1",
         kind="interface",
         bases=("IEnumerable<T>",),
+        allowed=False,
+    ),
+    TypeEntry(
+        "ILookup<K, T>",
+        "System.Linq",
+        _DOCS + "ilookup-2",
+        (
+            member("int Count", lambda v: len(v.groups)),
+            member("IEnumerable<T> this[K key]", lambda v, k: v.at(k)),
+            member("bool Contains(K key)", lambda v, k: any(same(g.key, k) for g in v.groups)),
+        ),
+        "interface",
+        ("IEnumerable<IGrouping<K, T>>",),
         allowed=False,
     ),
     TypeEntry(

@@ -149,6 +149,11 @@ def _number(ty: Ty, parse: Callable[[str], Any], zero: Any, low: Any, high: Any,
         member(f"static {name} MaxValue", lambda: high),
         member(f"static {name} Parse(string s)", parse),
         member(f"static {name} Parse(string s, IFormatProvider? provider)", lambda s, p: parse(s)),
+        member(f"static {name} Parse(string s, NumberStyles style)", _styled(parse, ty)),
+        member(
+            f"static {name} Parse(string s, NumberStyles style, IFormatProvider? provider)",
+            _styled(parse, ty),
+        ),
         member(f"static bool TryParse(string? s, out {name} result)", trying(parse, zero)),
         member(
             f"static bool TryParse(string? s, NumberStyles style, IFormatProvider? provider, out "
@@ -218,6 +223,23 @@ def lower_char(c: str) -> str:
     """`char.ToLowerInvariant`."""
     lowered = c.lower()
     return lowered if len(lowered) == 1 else c
+
+
+def _styled(parse: Callable[[str], Any], ty: Ty) -> Callable[..., Any]:
+    """`Parse` with a style: hexadecimal digits, or the number's usual form."""
+
+    def run(text: str, style: Any, *_: Any) -> Any:  # noqa: ANN401
+        if ty not in t.INTEGRAL_BITS or not style.number & 512:
+            return parse(text)
+        digits = text.strip()
+        if not digits or any(c not in "0123456789abcdefABCDEF" for c in digits):
+            raise bad_format()
+        number = int(digits, 16)
+        if number >> t.INTEGRAL_BITS[ty][0]:
+            raise overflow_of(ty)
+        return numbers.wrapper(ty)(number)
+
+    return run
 
 
 def _parse_char(text: str) -> str:

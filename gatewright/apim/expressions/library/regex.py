@@ -20,17 +20,20 @@ from gatewright.apim.expressions.values import EnumValue, Lazy, NetArray
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.text.regularexpressions."
 _SPACE = "System.Text.RegularExpressions"
-_SECONDS = 0.5
+_SECONDS = 0.25
 _STRINGS = t.array(t.STRING)
 
 
 class NetRegex:
     """A compiled .NET pattern."""
 
-    __slots__ = ("names", "options", "pattern", "source")
+    __slots__ = ("names", "options", "pattern", "seconds", "source")
     ty = t.make("Regex")
 
-    def __init__(self, source: str, options: Any = None) -> None:  # noqa: ANN401
+    def __init__(self, source: str, options: Any = None, limit: Any = None) -> None:  # noqa: ANN401
+        self.seconds = None if limit is None else limit.ticks / 1e7
+        if self.seconds is not None and limit.ticks != -10_000 and self.seconds <= 0:
+            raise out_of_range("matchTimeout")
         bits = options.number if isinstance(options, EnumValue) else 0
         self.source = source
         self.options = bits
@@ -134,11 +137,22 @@ def _escape(source: str, at: int, depth: int) -> tuple[str, int]:
     return source[at : at + 2], at + 2
 
 
-def guarded(run: Callable[[], Any]) -> Any:  # noqa: ANN401
-    """Runs the engine; a pattern that takes too long ends the evaluation."""
+def guarded(r: NetRegex, run: Callable[[float], Any]) -> Any:  # noqa: ANN401
+    """Runs the engine; a pattern that takes too long ends the evaluation.
+
+    Raises:
+        NetError: RegexMatchTimeoutException, when the pattern's own time was up.
+        Exceeded: when ours was.
+    """
+    own = r.seconds if r.seconds is not None and 0 < r.seconds < _SECONDS else None
     try:
-        return run()
+        return run(own or _SECONDS)
     except TimeoutError as fault:
+        if own is not None:
+            raise NetError(
+                "RegexMatchTimeoutException",
+                "The RegEx engine has timed out while trying to match a pattern to an input string.",
+            ) from fault
         raise Exceeded(
             "RegexTimeLimitExceeded", f"a regular expression took more than {_SECONDS} s"
         ) from fault
@@ -191,7 +205,7 @@ class Match(Group):
 def _match(r: NetRegex, text: str, start: int = 0) -> Match:
     if not 0 <= start <= len(text):
         raise out_of_range("startat", "Start index cannot be less than 0 or greater than input length.")
-    return Match(r, text, guarded(lambda: r.pattern.search(text, start, timeout=_SECONDS)))
+    return Match(r, text, guarded(r, lambda s: r.pattern.search(text, start, timeout=s)))
 
 
 def _next(m: Match) -> Match:
@@ -204,7 +218,7 @@ def _next(m: Match) -> Match:
 
 
 def _all(r: NetRegex, text: str) -> list[Match]:
-    return [Match(r, text, m) for m in guarded(lambda: list(r.pattern.finditer(text, timeout=_SECONDS)))]
+    return [Match(r, text, m) for m in guarded(r, lambda s: list(r.pattern.finditer(text, timeout=s)))]
 
 
 def _matches(r: NetRegex, text: str) -> Lazy:
@@ -309,6 +323,11 @@ def _both(head: str, tail: str, call: Callable[..., Any]) -> Iterator[Entry]:
         f"static {result} {name}(string input, string pattern{extra}, RegexOptions options)",
         lambda s, p, *more: call(NetRegex(p, more[count]), s, *more[:count]),
     )
+    yield member(
+        f"static {result} {name}(string input, string pattern{extra}, RegexOptions options, "
+        "TimeSpan matchTimeout)",
+        lambda s, p, *more: call(NetRegex(p, *more[count:]), s, *more[:count]),
+    )
 
 
 def _item(values: Any, at: int) -> Any:  # noqa: ANN401
@@ -347,9 +366,7 @@ def _captures(g: Group) -> Lazy:
 _REGEX = (
     member("new(string pattern)", NetRegex),
     member("new(string pattern, RegexOptions options)", NetRegex),
-    member(
-        "new(string pattern, RegexOptions options, TimeSpan matchTimeout)", lambda p, o, s: NetRegex(p, o)
-    ),
+    member("new(string pattern, RegexOptions options, TimeSpan matchTimeout)", NetRegex),
     *_both("bool IsMatch", "", lambda r, s: _match(r, s).success),
     *_both("Match Match", "", _match),
     *_both("MatchCollection Matches", "", _matches),

@@ -55,6 +55,9 @@ def _make(text: str, kind: EnumValue) -> Uri:
 def _combine(base: Uri, relative: str) -> Uri:
     from urllib.parse import urljoin
 
+    relative = (
+        relative.strip().replace("\n", "%0A").replace("\r", "%0D").replace("\t", "%09")
+    )  # urljoin drops them
     return Uri(to_units(urljoin(from_units(base.absolute_uri), from_units(relative))))
 
 
@@ -92,7 +95,7 @@ def _well_formed(text: str | None, kind: EnumValue) -> bool:
 _URI = (
     member("new(string uriString)", Uri),
     member("new(string uriString, UriKind kind)", _make),
-    member("new(Uri baseUri, string relativeUri)", _combine),
+    member("new(Uri baseUri, string? relativeUri)", lambda u, s: _combine(u, s or "")),
     member("string Scheme", _absolute("scheme")),
     member("string Host", _absolute("host")),
     member("string DnsSafeHost", _absolute("host")),

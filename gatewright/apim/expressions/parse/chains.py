@@ -116,23 +116,16 @@ def indexes_name(r: Reader, node: Syntax) -> bool:
 
 def _indexed_name(r: Reader, node: Syntax) -> _Link:
     """`(x)["y"]`, which the grammar takes for a cast of a collection."""
-    target = type_of(r, r.need(node, "type"))
-    if not isinstance(target, tree.NamedType) or target.args:
-        r.refuse(node, "a collection expression of C# 12")
-    name: tree.Expr = tree.Name(target.at, target.end, target.name)
-    if target.scope:
-        first, *rest = [*target.scope.split("."), target.name]
-        name = tree.Name(target.at, target.end, first)
-        for part in rest:
-            name = tree.Member(target.at, target.end, name, part, target.at)
+    from gatewright.apim.expressions.parse.expressions import expression
+    from gatewright.apim.expressions.parse.precedence import value_of
+
+    name = value_of(r, r.need(node, "type"), expression)
     steps: list[Syntax] = []
     base = r.need(node, "value")
     while (below := _below(r, base)) is not None:
         steps.append(base)
         base = below
     elements = [item for element in r.kids(base) for item in r.kids(element)]
-    from gatewright.apim.expressions.parse.expressions import expression
-
     args = tuple(
         tree.Argument(r.at(item), r.end(item), expression(r, _unwrapped(r, item))) for item in elements
     )

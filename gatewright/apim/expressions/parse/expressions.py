@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gatewright.apim.expressions import codes, literals, tree
-from gatewright.apim.expressions.parse import chains, patterns
+from gatewright.apim.expressions.parse import chains, patterns, precedence, queries
 from gatewright.apim.expressions.parse.reader import Reader, Syntax
 from gatewright.apim.expressions.parse.types import identifier, type_of
 from gatewright.diagnostics import Rejected
@@ -90,6 +90,8 @@ def _interpolated(r: Reader, node: Syntax) -> tree.Expr:
 
 
 def _binary(r: Reader, node: Syntax) -> tree.Expr:
+    if precedence.is_misread(r, node):
+        return precedence.rebuilt(r, node, expression)
     # left-deep: a long sum must not become deep recursion of ours
     line: list[Syntax] = []
     while node.type == "binary_expression":
@@ -140,6 +142,8 @@ def _cast(r: Reader, node: Syntax) -> tree.Expr:
     value = r.need(node, "value")
     if chains.indexes_name(r, node):
         return chains.chain(r, node)
+    if precedence.is_misread(r, node):
+        return precedence.rebuilt(r, node, expression)
     return tree.Cast(r.at(node), r.end(node), type_of(r, target), expression(r, value))
 
 
@@ -337,6 +341,7 @@ _CONVERT: dict[str, Callable[[Reader, Syntax], tree.Expr]] = {
     "anonymous_object_creation_expression": _anonymous,
     "lambda_expression": _lambda,
     "anonymous_method_expression": _delegate,
+    "query_expression": lambda r, node: queries.query(r, node, expression),
 }
 
 _REFUSED = {
@@ -344,7 +349,6 @@ _REFUSED = {
     "switch_expression": "a switch expression of C# 8",
     "range_expression": "a range of C# 8",
     "await_expression": "await",
-    "query_expression": "a LINQ query (from ... select)",
     "collection_expression": "a collection expression of C# 12",
     "implicit_object_creation_expression": "new() without a type",
     "sizeof_expression": "sizeof",

@@ -1,0 +1,136 @@
+"""System.TimeZoneInfo, from the time zone data of the machine.
+
+Source: https://learn.microsoft.com/dotnet/api/system.timezoneinfo (.NET Core 3.1). Windows names that public
+policies use are mapped to IANA names; the local zone is UTC, as in the gateway.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.faults import NetError, argument
+from gatewright.apim.expressions.library.entry import TypeEntry, member
+from gatewright.apim.expressions.net_datetime import DateTime, TimeSpan
+
+_DOCS = "https://learn.microsoft.com/dotnet/api/system.timezoneinfo"
+_TICKS = 10_000_000
+_UTC_KIND = 1
+
+# https://github.com/unicode-org/cldr/blob/main/common/supplemental/windowsZones.xml, territory 001
+WINDOWS = {
+    "UTC": "UTC",
+    "GMT Standard Time": "Europe/London",
+    "W. Europe Standard Time": "Europe/Berlin",
+    "Central Europe Standard Time": "Europe/Budapest",
+    "Central European Standard Time": "Europe/Warsaw",
+    "Romance Standard Time": "Europe/Paris",
+    "E. Europe Standard Time": "Europe/Chisinau",
+    "Eastern Standard Time": "America/New_York",
+    "Central Standard Time": "America/Chicago",
+    "Mountain Standard Time": "America/Denver",
+    "Pacific Standard Time": "America/Los_Angeles",
+    "India Standard Time": "Asia/Kolkata",
+    "China Standard Time": "Asia/Shanghai",
+    "Tokyo Standard Time": "Asia/Tokyo",
+    "AUS Eastern Standard Time": "Australia/Sydney",
+}
+
+
+class TimeZone:
+    """A `TimeZoneInfo`."""
+
+    __slots__ = ("id", "zone")
+    ty = t.make("TimeZoneInfo")
+
+    def __init__(self, name: str) -> None:
+        self.id = name
+        self.zone = UTC if name == "UTC" else ZoneInfo(name)
+
+    def offset(self, ticks: int, utc: bool) -> int:
+        """The distance to UTC in ticks at a time, given as UTC or local."""
+        moment = DateTime(ticks, 0).date.replace(tzinfo=UTC if utc else self.zone)
+        found = moment.astimezone(self.zone).utcoffset()
+        return 0 if found is None else int(found.total_seconds()) * _TICKS
+
+    def net_text(self) -> str:
+        """The identifier."""
+        return self.id
+
+
+def _find(name: str) -> TimeZone:
+    try:
+        return TimeZone(WINDOWS.get(name, name))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
+        message = f"The time zone ID '{name}' was not found on the local computer."
+        raise NetError("TimeZoneNotFoundException", message) from fault
+
+
+def _to_utc(value: DateTime, zone: TimeZone) -> DateTime:
+    if value.kind == _UTC_KIND and zone.id != "UTC":
+        raise argument(
+            "The conversion could not be completed because the supplied DateTime did not match.",
+            "sourceTimeZone",
+        )
+    return DateTime(value.ticks - zone.offset(value.ticks, False), _UTC_KIND)
+
+
+def _from_utc(value: DateTime, zone: TimeZone) -> DateTime:
+    kind = _UTC_KIND if zone.id == "UTC" else 0
+    return DateTime(value.ticks + zone.offset(value.ticks, True), kind)
+
+
+def _between(value: DateTime, source: TimeZone, target: TimeZone) -> DateTime:
+    return _from_utc(_to_utc(value, source), target)
+
+
+def _offset(zone: TimeZone, value: DateTime) -> TimeSpan:
+    return TimeSpan(zone.offset(value.ticks, value.kind == _UTC_KIND))
+
+
+def _base(zone: TimeZone) -> TimeSpan:
+    winter = datetime(2024, 1, 1, tzinfo=UTC).astimezone(zone.zone)
+    found, summer = winter.utcoffset(), winter.dst()
+    seconds = 0 if found is None else found.total_seconds() - (summer.total_seconds() if summer else 0)
+    return TimeSpan(int(seconds) * _TICKS)
+
+
+TYPES = (
+    TypeEntry(
+        "TimeZoneInfo",
+        "System",
+        _DOCS,
+        (
+            member("static TimeZoneInfo Utc", lambda: TimeZone("UTC")),
+            member("static TimeZoneInfo Local", lambda: TimeZone("UTC")),
+            member("static TimeZoneInfo FindSystemTimeZoneById(string id)", _find),
+            member(
+                "static DateTime ConvertTimeToUtc(DateTime dateTime)", lambda v: DateTime(v.ticks, _UTC_KIND)
+            ),
+            member(
+                "static DateTime ConvertTimeToUtc(DateTime dateTime, TimeZoneInfo sourceTimeZone)", _to_utc
+            ),
+            member(
+                "static DateTime ConvertTimeFromUtc(DateTime dateTime, TimeZoneInfo destinationTimeZone)",
+                _from_utc,
+            ),
+            member(
+                "static DateTime ConvertTime(DateTime dateTime, TimeZoneInfo destinationTimeZone)", _from_utc
+            ),
+            member(
+                "static DateTime ConvertTime(DateTime dateTime, TimeZoneInfo sourceTimeZone, "
+                "TimeZoneInfo destinationTimeZone)",
+                _between,
+            ),
+            member(
+                "static DateTime ConvertTimeBySystemTimeZoneId(DateTime dateTime, "
+                "string destinationTimeZoneId)",
+                lambda v, name: _from_utc(v, _find(name)),
+            ),
+            member("TimeSpan GetUtcOffset(DateTime dateTime)", _offset),
+            member("TimeSpan BaseUtcOffset", _base),
+            member("string Id", lambda z: z.id),
+        ),
+    ),
+)

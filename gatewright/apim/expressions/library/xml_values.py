@@ -1,0 +1,108 @@
+"""Values in XML: what content becomes as text, and casts of elements and attributes.
+
+Source: https://learn.microsoft.com/dotnet/api/system.xml.xmlconvert (.NET Core 3.1).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.faults import argument_null, bad_format
+from gatewright.apim.expressions.format_numbers import double_text
+from gatewright.apim.expressions.library.convert import to_type
+from gatewright.apim.expressions.library.entry import member
+from gatewright.apim.expressions.net_datetime import DateTime, TimeSpan
+from gatewright.apim.expressions.net_guid import parse_guid
+from gatewright.apim.expressions.parse_dates import parse_datetime
+from gatewright.apim.expressions.signature import Entry
+from gatewright.apim.expressions.text import text_of
+
+
+def xml_text(value: Any) -> str:  # noqa: ANN401
+    """A value as XML writes it."""
+    if type(value) is bool:
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _float_text(value)
+    if isinstance(value, DateTime):
+        text = value.net_format("yyyy-MM-ddTHH:mm:ss.FFFFFFFK")
+        return str(text)
+    if isinstance(value, TimeSpan):
+        return _duration(value.ticks)
+    return text_of(value)
+
+
+def _duration(ticks: int) -> str:
+    """A time span as an XML Schema duration."""
+    sign, rest = ("-" if ticks < 0 else ""), abs(ticks)
+    days, rest = divmod(rest, 864_000_000_000)
+    hours, rest = divmod(rest, 36_000_000_000)
+    minutes, rest = divmod(rest, 600_000_000)
+    seconds, part = divmod(rest, 10_000_000)
+    fraction = f".{part:07}".rstrip("0") if part else ""
+    time = f"{hours}H" * bool(hours) + f"{minutes}M" * bool(minutes)
+    time += f"{seconds}{fraction}S" if seconds or part else ""
+    text = f"{days}D" * bool(days) + ("T" + time if time else "")
+    return f"{sign}P{text or 'T0S'}"
+
+
+def _float_text(value: float) -> str:
+    if math.isinf(value):
+        return "INF" if value > 0 else "-INF"
+    return double_text(value)
+
+
+def _bool(text: str) -> bool:
+    found = {"1": True, "true": True, "0": False, "false": False}.get(text.strip(" \t\r\n").lower())
+    if found is None:
+        raise bad_format(f"The string '{text}' is not a valid Boolean value.")
+    return found
+
+
+def _double(text: str) -> float:
+    plain = text.strip(" \t\r\n")
+    if plain in ("INF", "-INF"):
+        return math.inf if plain == "INF" else -math.inf
+    return float(to_type(plain, t.DOUBLE))
+
+
+def _decimal(text: str) -> Decimal:
+    return Decimal(to_type(text.strip(" \t\r\n"), t.DECIMAL))
+
+
+def _integer(ty: t.Ty) -> Callable[[str], int]:
+    return lambda text: int(to_type(text.strip(" \t\r\n"), ty))
+
+
+_READ: dict[str, Callable[[str], Any]] = {
+    "bool": _bool,
+    "int": _integer(t.INT),
+    "uint": _integer(t.UINT),
+    "long": _integer(t.LONG),
+    "ulong": _integer(t.ULONG),
+    "double": _double,
+    "decimal": _decimal,
+    "DateTime": lambda text: parse_datetime(text.strip(), False, True),
+    "Guid": lambda text: parse_guid(text.strip()),
+}
+
+
+def value_casts(owner: str) -> Iterator[Entry]:
+    """`(int)element` and the like: null throws, but gives null for a nullable type."""
+    name = owner[1:].lower()
+    for kind, read in _READ.items():
+
+        def plain(value: Any, read: Callable[[str], Any] = read) -> Any:  # noqa: ANN401
+            if value is None:
+                raise argument_null(name)
+            return read(value.value)
+
+        def loose(value: Any, read: Callable[[str], Any] = read) -> Any:  # noqa: ANN401
+            return None if value is None else read(value.value)
+
+        yield member(f"static explicit operator {kind}({owner}? {name})", plain)
+        yield member(f"static explicit operator {kind}?({owner}? {name})", loose)
