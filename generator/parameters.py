@@ -16,7 +16,27 @@ from generator.plan import PROOF_SECRET, USER_KEY_SECRET, Plan, ProductPlan
 from generator.routes import Json, routes
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"
-AZD_NAMES = frozenset({"${AZURE_ENV_NAME}"})
+AZD_VALUES = {
+    "environmentName": "${AZURE_ENV_NAME}",
+    "apimServiceName": "${APIM_NAME}",
+    "useExistingApim": "${USE_EXISTING_APIM=false}",
+    "existingApimResourceGroup": "${EXISTING_APIM_RESOURCE_GROUP}",
+    "networkMode": "${NETWORK_MODE=private}",
+    "existingVnetId": "${EXISTING_VNET_ID}",
+    "existingApimSubnetId": "${EXISTING_APIM_SUBNET_ID}",
+    "existingAcaSubnetId": "${EXISTING_ACA_SUBNET_ID}",
+    "existingPrivateEndpointSubnetId": "${EXISTING_PRIVATE_ENDPOINT_SUBNET_ID}",
+    "createPrivateDnsZones": "${CREATE_PRIVATE_DNS_ZONES=true}",
+    "useRedisCacheForAPIM": "${USE_REDIS_CACHE_APIM=false}",
+    "secondaryOpenAILocation": "${SECONDARY_OPENAI_LOCATION}",
+    "useEventHubs": "${USE_EVENT_HUBS=false}",
+    "useAppConfiguration": "${USE_APP_CONFIGURATION=true}",
+    "myIpAddress": "${MY_IP_ADDRESS}",
+    "myPrincipalId": "${MY_USER_ID}",
+    "proxyExists": "${SERVICE_PROXY_RESOURCE_EXISTS=false}",
+    "proxyImageName": "${SERVICE_PROXY_IMAGE_NAME}",
+}
+"""Parameters that azd fills from its environment; infra/README.md says what each variable does."""
 
 
 def parameters(plan: Plan) -> Mapping[str, Json]:
@@ -39,7 +59,7 @@ def parameters(plan: Plan) -> Mapping[str, Json]:
 def _values(plan: Plan) -> dict[str, Json]:
     gateway = plan.estate.gateway
     return {
-        "environmentName": "${AZURE_ENV_NAME}",
+        **AZD_VALUES,
         "gatewayEnvironment": plan.estate.environment,
         "location": gateway.location,
         "apimName": gateway.name,
@@ -80,7 +100,7 @@ def _tenant(item: ProductPlan) -> Mapping[str, Json]:
 
 def _unsafe(path: str, value: Json) -> Iterator[Diagnostic]:
     if isinstance(value, str):
-        if "$" in value and value not in AZD_NAMES:
+        if "$" in value and AZD_VALUES.get(path) != value:
             hint = "remove the $: deployment tools replace ${NAME} in parameters"
             yield UNSAFE_PARAMETER.at(None, f"{path} holds $", hint=hint)
     elif isinstance(value, Mapping):

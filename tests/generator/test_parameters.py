@@ -11,7 +11,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
 from gatewright.diagnostics import Rejected
-from generator.parameters import parameters
+from generator.parameters import AZD_VALUES, parameters
 from generator.plan import Plan, plan
 from tests.generator.estates import estate
 
@@ -62,9 +62,31 @@ def test_the_schema_refuses_what_is_no_parameter_file(
     assert not validator.is_valid(broken)
 
 
-def test_only_the_name_of_the_azd_environment_is_left_to_azd(example: dict[str, str]) -> None:
-    text = example["main.parameters.json"]
-    assert text.count("$") == text.count('"$schema"') + text.count('"${AZURE_ENV_NAME}"') == 2
+def test_only_the_named_parameters_are_left_to_azd(example: dict[str, str]) -> None:
+    given = json.loads(example["main.parameters.json"])["parameters"]
+    left = {name: item["value"] for name, item in given.items() if "$" in json.dumps(item)}
+    assert left == AZD_VALUES
+
+
+def test_the_predecessors_azd_variables_keep_their_names() -> None:
+    """source: Azure/enterprise-azureai 3e6c97f, infra/main.parameters.json."""
+    names = {
+        "environmentName": "AZURE_ENV_NAME",
+        "myIpAddress": "MY_IP_ADDRESS",
+        "myPrincipalId": "MY_USER_ID",
+        "useRedisCacheForAPIM": "USE_REDIS_CACHE_APIM",
+        "secondaryOpenAILocation": "SECONDARY_OPENAI_LOCATION",
+        "apimServiceName": "APIM_NAME",
+    }
+    assert {name: AZD_VALUES[name].strip("${}").partition("=")[0] for name in names} == names
+
+
+def test_a_variable_of_azd_in_another_place_is_refused(sample: Plan) -> None:
+    gateway = sample.estate.gateway
+    publisher = gateway.publisher.model_copy(update={"name": "${MY_USER_ID}"})
+    changed = replace(sample.estate, gateway=gateway.model_copy(update={"publisher": publisher}))
+    with pytest.raises(Rejected):
+        parameters(replace(sample, estate=changed))
 
 
 def test_an_endpoint_is_told_by_account_or_by_url(sample: Plan) -> None:

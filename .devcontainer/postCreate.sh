@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+chmod +x scripts/*.sh
+make install

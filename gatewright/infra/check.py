@@ -1,0 +1,88 @@
+"""All checks of infrastructure at once: what `gatewright check --infra` runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from gatewright.diagnostics import Diagnostic, Rejected, Span
+from gatewright.infra import codes
+from gatewright.infra.azd import check_azd
+from gatewright.infra.bicep import BicepFile
+from gatewright.infra.names import check_names
+from gatewright.infra.parameters import check_parameters, documented_variables
+from gatewright.infra.parse import parse
+from gatewright.infra.resource_types import ResourceTypes
+from gatewright.infra.resources import check_resources
+from gatewright.infra.symbols import check_symbols
+from gatewright.infra.wiring import check_wiring
+
+MAIN = "infra/main.bicep"
+PARAMETERS = "infra/main.parameters.json"
+README = "infra/README.md"
+_LOADED = (".json", ".kql", ".xml", ".md")
+
+
+def check_infra(root: Path, types: Path | None = None) -> Iterator[Diagnostic]:
+    """Every fault of infra/, its parameter file and azure.yaml in a folder.
+
+    Args:
+        root: the repository.
+        types: Azure's resource types (a copy of bicep-types-az with its two indexes), or None: then
+            what needs them is left out.
+    """
+    bicep, texts = _read(root)
+    yield from check_texts(bicep, texts, ResourceTypes(types) if types is not None else None)
+    files, _ = _parsed(bicep)
+    yield from check_azd(root, files)
+
+
+def check_texts(
+    bicep: Mapping[str, str], texts: Mapping[str, str], types: ResourceTypes | None
+) -> Iterator[Diagnostic]:
+    """Faults of Bicep files and the parameter file, as texts.
+
+    Args:
+        bicep: Bicep files by name (`infra/main.bicep`).
+        texts: what they load, the parameter file and the README of infra/, by name.
+        types: Azure's types, or None.
+    """
+    files, faults = _parsed(bicep)
+    yield from faults
+    for file in files.values():
+        yield from check_symbols(file)
+        yield from check_wiring(file, files, texts)
+        if types is not None:
+            yield from check_resources(file, types)
+    main = files.get(MAIN)
+    if main is None:
+        if MAIN not in bicep:
+            yield codes.NOT_READ.at(Span(MAIN), "there is no main.bicep", hint="run this in the repository")
+        return
+    yield from check_names(main, files, texts, types)
+    if PARAMETERS in texts:
+        yield from check_parameters(
+            texts[PARAMETERS], PARAMETERS, main, documented_variables(texts.get(README, ""))
+        )
+
+
+def _parsed(bicep: Mapping[str, str]) -> tuple[dict[str, BicepFile], list[Diagnostic]]:
+    files, faults = dict[str, BicepFile](), list[Diagnostic]()
+    for name, text in bicep.items():
+        try:
+            files[name] = parse(text, name)
+        except Rejected as rejected:
+            faults.extend(rejected.diagnostics)
+    return files, faults
+
+
+def _read(root: Path) -> tuple[dict[str, str], dict[str, str]]:
+    bicep, texts = dict[str, str](), dict[str, str]()
+    columns = [path for path in (root / "proxy_addon/sinks/columns.json",) if path.is_file()]
+    for path in (*sorted((root / "infra").rglob("*")), *columns):
+        name = path.relative_to(root).as_posix()
+        if path.suffix == ".bicep":
+            bicep[name] = path.read_text("utf-8")
+        elif path.suffix in _LOADED and path.is_file():
+            texts[name] = path.read_text("utf-8")
+    return bicep, texts

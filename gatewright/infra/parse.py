@@ -1,0 +1,304 @@
+"""Bicep text → declarations. The only module that knows tree-sitter.
+
+The grammar is more lenient than the compiler in one respect that matters: two members of an object or
+array on one line. That rule is checked here.
+
+Source: tree-sitter-bicep 1.1.0; https://github.com/Azure/bicep/blob/main/docs/grammar.md (2026-08).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import tree_sitter_bicep
+from tree_sitter import Language, Node, Parser
+
+from gatewright.diagnostics import Diagnostic, Rejected, Span
+from gatewright.infra import codes
+from gatewright.infra.bicep import (
+    Array,
+    BicepFile,
+    Call,
+    Choice,
+    Condition,
+    Constant,
+    Declaration,
+    Entry,
+    Expression,
+    Index,
+    Lambda,
+    Loop,
+    Member,
+    Name,
+    Object,
+    Operation,
+    Text,
+)
+
+_KINDS = {
+    "parameter_declaration": "param",
+    "variable_declaration": "var",
+    "type_declaration": "type",
+    "resource_declaration": "resource",
+    "module_declaration": "module",
+    "output_declaration": "output",
+}
+_PLAIN = frozenset(
+    {"metadata_declaration", "comment", "diagnostic_comment", "decorators", "target_scope_assignment"}
+)
+_ESCAPE = re.compile(r"\\(u\{([0-9a-fA-F]{1,6})\}|.)", re.S)
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", "$": "$"}
+
+
+def parse(text: str, file: str) -> BicepFile:
+    """The declarations of a Bicep file.
+
+    Raises:
+        Rejected: INF002, INF003 or INF004 for every fault of its syntax.
+    """
+    reader = _Reader(text.encode(), file)
+    root = Parser(Language(tree_sitter_bicep.language())).parse(reader.source).root_node
+    faults = [*_broken(root, reader), *_one_line(root, reader)]
+    if faults:
+        raise Rejected(faults)
+    return reader.file_of(root)
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    pending = [node]
+    while pending:
+        found = pending.pop()
+        yield found
+        pending.extend(reversed(found.children))
+
+
+def _broken(root: Node, reader: _Reader) -> Iterator[Diagnostic]:
+    for node in _nodes(root):
+        if node.type == "ERROR" or node.is_missing:
+            near = reader.text(node).split("\n")[0][:40] or node.type
+            hint = "look for a quote, bracket or comma that is missing just before"
+            yield codes.SYNTAX.at(reader.span(node), f"cannot be read near: {near}", hint=hint)
+
+
+def _one_line(root: Node, reader: _Reader) -> Iterator[Diagnostic]:
+    for node in _nodes(root):
+        if node.type not in ("object", "array"):
+            continue
+        for before, after in pairwise(node.children):
+            if before.is_named and after.is_named and before.end_point[0] == after.start_point[0]:
+                if "comment" in before.type or "comment" in after.type or before.type == "decorators":
+                    continue
+                message = "this stands on the line of what is before it"
+                yield codes.ONE_LINE.at(
+                    reader.span(after), message, hint="put it on a line of its own, or a comma between"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    source: bytes
+    file: str
+
+    def text(self, node: Node) -> str:
+        return self.source[node.start_byte : node.end_byte].decode()
+
+    def span(self, node: Node) -> Span:
+        (line, column), (end_line, end_column) = node.start_point, node.end_point
+        return Span(self.file, line + 1, column + 1, end_line + 1, end_column + 1)
+
+    def file_of(self, root: Node) -> BicepFile:
+        scope, declarations, decorators = "resourceGroup", list[Declaration](), tuple[Call, ...]()
+        for node in root.named_children:
+            if node.type == "target_scope_assignment":
+                scope = _only_text(self.expression(node.named_children[-1]))
+            elif node.type == "decorators":
+                decorators = tuple(self.decorator(child) for child in node.named_children)
+                continue
+            elif node.type in _KINDS:
+                declarations.append(self.declaration(node, decorators))
+            elif node.type not in _PLAIN:
+                hint = "keep to param, var, type, resource, module and output"
+                raise Rejected([codes.SYNTAX.at(self.span(node), f"{node.type} is not used here", hint=hint)])
+            decorators = ()
+        return BicepFile(self.file, scope, tuple(declarations))
+
+    def decorator(self, node: Node) -> Call:
+        found = self.expression(node.named_children[0])
+        if not isinstance(found, Call):
+            raise Rejected([codes.SYNTAX.at(self.span(node), "a decorator is a call")])
+        return found
+
+    def declaration(self, node: Node, decorators: tuple[Call, ...]) -> Declaration:
+        parts = [child for child in node.named_children if "comment" not in child.type]
+        kind, name = _KINDS[node.type], parts[0]
+        target = parts[1] if kind in ("resource", "module") else None
+        typed = next((child for child in parts[1:] if child.type == "type"), None)
+        assigned = any(child.type == "=" for child in node.children)
+        return Declaration(
+            kind,
+            self.text(name),
+            self.span(name),
+            type=" ".join(self.text(typed).split()) if typed is not None else "",
+            target=_only_text(self.expression(target)) if target is not None else "",
+            target_span=self.span(target) if target is not None else None,
+            existing=any(child.type == "existing" for child in node.children),
+            value=self.expression(parts[-1]) if assigned and kind != "type" else None,
+            decorators=decorators,
+        )
+
+    def expression(self, node: Node) -> Expression:
+        builder = _BUILDERS.get(node.type)
+        if builder is None:
+            message = f"{node.type}: {self.text(node)[:40]} cannot be checked"
+            raise Rejected([codes.SYNTAX.at(self.span(node), message, hint="write it more plainly")])
+        return builder(self, node)
+
+    def field(self, node: Node, name: str) -> Expression:
+        found = node.child_by_field_name(name)
+        if found is None:
+            raise Rejected([codes.SYNTAX.at(self.span(node), f"{node.type} has no {name}")])
+        return self.expression(found)
+
+
+def _only_text(value: Expression) -> str:
+    return (value.literal or "") if isinstance(value, Text) else ""
+
+
+def _unescape(text: str) -> str:
+    def one(match: re.Match[str]) -> str:
+        return chr(int(match[2], 16)) if match[2] else _ESCAPES.get(match[1], match[1])
+
+    return _ESCAPE.sub(one, text)
+
+
+def _string(reader: _Reader, node: Node) -> Expression:
+    whole = reader.text(node)
+    parts: list[str | Expression] = []
+    start = node.children[0].end_byte
+    if whole.startswith("'''"):
+        return Text((whole[3:-3].removeprefix("\n"),), reader.span(node))
+    for child in node.children:
+        if child.type == "interpolation":
+            if child.start_byte > start:
+                parts.append(_unescape(reader.source[start : child.start_byte].decode()))
+            parts.append(reader.expression(child.named_children[0]))
+            start = child.end_byte
+    end = node.children[-1].start_byte
+    if end > start:
+        parts.append(_unescape(reader.source[start:end].decode()))
+    return Text(tuple(parts), reader.span(node))
+
+
+def _constant(reader: _Reader, node: Node) -> Expression:
+    text = reader.text(node)
+    value = {"true": True, "false": False, "null": None}.get(text)
+    return Constant(int(text) if text.lstrip("-").isdigit() else value, reader.span(node))
+
+
+def _name(reader: _Reader, node: Node) -> Expression:
+    return Name(reader.text(node), reader.span(node))
+
+
+def _member(reader: _Reader, node: Node) -> Expression:
+    name = node.child_by_field_name("property") or node
+    return Member(reader.field(node, "object"), reader.text(name), reader.span(name))
+
+
+def _subscript(reader: _Reader, node: Node) -> Expression:
+    return Index(reader.field(node, "object"), reader.field(node, "index"), reader.span(node))
+
+
+def _call(reader: _Reader, node: Node) -> Expression:
+    function = reader.field(node, "function")
+    given = node.child_by_field_name("arguments")
+    arguments = tuple(reader.expression(child) for child in given.named_children) if given is not None else ()
+    if isinstance(function, Member):
+        return Call(function.name, arguments, function.span, function.of)
+    name = function.name if isinstance(function, Name) else reader.text(node)
+    return Call(name, arguments, reader.span(node))
+
+
+def _object(reader: _Reader, node: Node) -> Expression:
+    entries = []
+    for child in node.named_children:
+        if child.type == "object_property":
+            key, value = child.named_children[0], child.named_children[-1]
+            written = (
+                reader.expression(key)
+                if key.type == "string"
+                else Text((reader.text(key),), reader.span(key))
+            )
+            entries.append(
+                Entry(
+                    written if isinstance(written, Text) else Text((), reader.span(key)),
+                    reader.expression(value),
+                )
+            )
+    return Object(tuple(entries), reader.span(node))
+
+
+def _array(reader: _Reader, node: Node) -> Expression:
+    items = (child for child in node.named_children if "comment" not in child.type)
+    return Array(tuple(reader.expression(child) for child in items), reader.span(node))
+
+
+def _ternary(reader: _Reader, node: Node) -> Expression:
+    condition, yes, no = (reader.field(node, name) for name in ("condition", "consequence", "alternative"))
+    return Choice(condition, yes, no, reader.span(node))
+
+
+def _operation(reader: _Reader, node: Node) -> Expression:
+    operator = node.child_by_field_name("operator")
+    operands = tuple(reader.expression(child) for child in node.named_children)
+    return Operation(reader.text(operator) if operator is not None else "", operands, reader.span(node))
+
+
+def _lambda(reader: _Reader, node: Node) -> Expression:
+    head, body = node.named_children[0], node.named_children[-1]
+    names = [head] if head.type == "identifier" else head.named_children
+    return Lambda(tuple(reader.text(name) for name in names), reader.expression(body), reader.span(node))
+
+
+def _loop(reader: _Reader, node: Node) -> Expression:
+    parts = [child for child in node.named_children if "comment" not in child.type]
+    head, source, body = parts[0], parts[1], parts[-1]
+    names = head.named_children if head.type == "for_loop_parameters" else [head]
+    return Loop(
+        tuple(reader.text(name) for name in names),
+        reader.expression(source),
+        reader.expression(body),
+        reader.span(node),
+    )
+
+
+def _condition(reader: _Reader, node: Node) -> Expression:
+    condition, body = node.named_children[0], node.named_children[-1]
+    return Condition(reader.expression(condition), reader.expression(body), reader.span(node))
+
+
+def _inner(reader: _Reader, node: Node) -> Expression:
+    return reader.expression(node.named_children[0])
+
+
+_BUILDERS: dict[str, Callable[[_Reader, Node], Expression]] = {
+    "string": _string,
+    "number": _constant,
+    "boolean": _constant,
+    "null": _constant,
+    "identifier": _name,
+    "member_expression": _member,
+    "subscript_expression": _subscript,
+    "call_expression": _call,
+    "object": _object,
+    "array": _array,
+    "ternary_expression": _ternary,
+    "binary_expression": _operation,
+    "unary_expression": _operation,
+    "lambda_expression": _lambda,
+    "for_statement": _loop,
+    "if_statement": _condition,
+    "parenthesized_expression": _inner,
+}

@@ -1,0 +1,228 @@
+"""Resource bodies against Azure's own types: names, required properties, values, lengths.
+
+Parents, scopes and `dependsOn` are Bicep's words, not Azure's; `name` is looked at by `names`.
+
+Source: https://github.com/Azure/bicep-types-az (2026-08-20).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gatewright.diagnostics import Diagnostic, Span, nearest
+from gatewright.infra import codes
+from gatewright.infra.bicep import (
+    Array,
+    BicepFile,
+    Call,
+    Choice,
+    Constant,
+    Declaration,
+    Expression,
+    Loop,
+    Name,
+    Object,
+    Text,
+)
+from gatewright.infra.kinds import kind_of
+from gatewright.infra.resource_types import READ_ONLY, REQUIRED, ResourceType, ResourceTypes, Shape, matches
+
+_BICEP_KEYS = frozenset({"parent", "scope", "dependsOn"})
+_CUSTOM = "Custom-"  # streams of a data collection rule that the deployment declares itself
+_BUILT_IN = frozenset({"type", "apiVersion"})
+_KINDS = {
+    "object": "object",
+    "choice": "object",
+    "text": "string",
+    "integer": "int",
+    "boolean": "bool",
+    "array": "array",
+}
+
+
+def check_resources(file: BicepFile, types: ResourceTypes) -> Iterator[Diagnostic]:
+    """Faults of every resource of a file."""
+    for item in file.of("resource"):
+        name, _, version = item.target.partition("@")
+        versions = types.versions(name)
+        if not versions:
+            near = nearest(name.lower(), types.names)
+            hint = f"did you mean {types.names[near]}?" if near else None
+            yield codes.UNKNOWN_TYPE.at(item.target_span, f"there is no resource type {name}", hint=hint)
+        elif version not in versions:
+            stable = max((v for v in versions if "preview" not in v), default=max(versions))
+            message = f"{name} has no API version {version or '(none)'}"
+            yield codes.UNKNOWN_VERSION.at(
+                item.target_span, message, hint=f"the newest stable one is {stable}"
+            )
+        elif (found := types.get(name, version)) is None:
+            yield codes.UNCHECKED_TYPE.at(item.target_span, f"the body of {item.target} is not known here")
+        else:
+            yield from _resource(file, item, found)
+        yield from _parent(file, item, name)
+
+
+def _parent(file: BicepFile, item: Declaration, name: str) -> Iterator[Diagnostic]:
+    body = item.body
+    parent = body.get("parent") if body else None
+    if parent is None:
+        if name.count("/") > 1 and (body is None or body.get("name") is not None):
+            message = f"{name} stands in another resource, but has no parent"
+            yield codes.MISSING_PROPERTY.at(
+                item.span, message, hint="add parent: with the symbol of that resource"
+            )
+        return
+    above = file.get(parent.name) if isinstance(parent, Name) else None
+    if above is not None and above.kind == "resource":
+        expected = name.rpartition("/")[0].lower()
+        if above.target.partition("@")[0].lower() != expected:
+            yield codes.WRONG_TYPE.at(
+                parent.span, f"{name} cannot stand in a {above.target.partition('@')[0]}"
+            )
+
+
+def _resource(file: BicepFile, item: Declaration, found: ResourceType) -> Iterator[Diagnostic]:
+    body = item.body
+    if body is None:
+        yield codes.MISSING_PROPERTY.at(item.span, f"{item.name} has no body")
+        return
+    if item.existing:
+        for entry in body.entries:
+            if entry.name not in {"name", *_BICEP_KEYS}:
+                yield codes.READ_ONLY.at(
+                    entry.key.span, f"{item.name} exists already: {entry.name} cannot be set"
+                )
+        return
+    if not found.writable:
+        yield codes.READ_ONLY.at(item.target_span, f"{found.name} can only be read", hint="add existing")
+    check = _Check(file, found)
+    left = Object(tuple(entry for entry in body.entries if entry.name not in _BICEP_KEYS), body.span)
+    yield from check.value(left, found.shape(found.body), item.span)
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    file: BicepFile
+    type: ResourceType
+
+    def value(self, value: Expression, shape: Shape, span: Span) -> Iterator[Diagnostic]:
+        """Faults of a value; `span` is where a missing property is told."""
+        match value:
+            case Choice(yes=yes, no=no):
+                yield from self.value(yes, shape, span)
+                yield from self.value(no, shape, span)
+            case Name(name) if (found := self.file.get(name)) is not None and found.kind == "var":
+                if found.value is not None and not isinstance(found.value, Call):
+                    yield from self.value(found.value, shape, found.span)
+                else:
+                    yield from self.kind(value, shape)
+            case Constant(value=None) | Loop() | Array() | Object() | Text() | Constant():
+                yield from self.literal(value, shape, span)
+            case Call(function="concat", arguments=arguments, of=None):
+                for argument in arguments:
+                    yield from self.value(argument, shape, span)
+            case _:
+                yield from self.kind(value, shape)
+
+    def kind(self, value: Expression, shape: Shape) -> Iterator[Diagnostic]:
+        wanted, found = _KINDS.get(shape.kind, ""), kind_of(value, self.file, {})
+        if wanted and found and wanted != found:
+            yield codes.WRONG_TYPE.at(value.span, f"this is {found}, Azure wants {wanted}")
+
+    def literal(self, value: Expression, shape: Shape, span: Span) -> Iterator[Diagnostic]:
+        match value, shape.kind:
+            case (Constant(value=None), _) | (_, "any"):
+                return
+            case (_, "union"):
+                yield from self.union(value, shape, span)
+            case (Object(), "object"):
+                yield from self.object(value, shape.properties, shape.others, span)
+            case (Object(), "choice"):
+                yield from self.choice(value, shape, span)
+            case (Array(items=items), "array"):
+                for item in items:
+                    yield from self.value(item, self.type.shape(shape.items[0]), item.span)
+            case (Loop(body=body), "array"):
+                yield from self.value(body, self.type.shape(shape.items[0]), span)
+            case (Text(), "text"):
+                yield from _text(value, shape)
+            case (Constant(value=int() as number), "integer") if not isinstance(number, bool):
+                if (shape.least is not None and number < shape.least) or (
+                    shape.most is not None and number > shape.most
+                ):
+                    yield codes.OUT_OF_LIMITS.at(
+                        value.span, f"{number} is not in {shape.least} to {shape.most}"
+                    )
+            case _:
+                yield from self.kind(value, shape)
+
+    def union(self, value: Expression, shape: Shape, span: Span) -> Iterator[Diagnostic]:
+        members = [self.type.shape(reference) for reference in shape.items]
+        texts = [member.value for member in members if member.value is not None]
+        if isinstance(value, Text) and texts:
+            written = value.literal
+            if written is not None and written not in texts and not written.startswith(_CUSTOM):
+                near = nearest(written, texts)
+                message = f"Azure does not name {written} here"
+                yield codes.UNKNOWN_VALUE.at(
+                    value.span,
+                    message,
+                    hint=f"did you mean {near}?" if near else f"known: {', '.join(texts)}",
+                )
+            return
+        if texts:
+            yield from self.kind(value, Shape("text"))
+        elif len(members) == 1:
+            yield from self.value(value, members[0], span)
+
+    def choice(self, value: Object, shape: Shape, span: Span) -> Iterator[Diagnostic]:
+        chosen = value.get(shape.discriminator)
+        if chosen is None:
+            yield codes.MISSING_PROPERTY.at(value.span, f"{shape.discriminator} is missing")
+        elif isinstance(chosen, Text) and chosen.literal is not None:
+            reference = shape.elements.get(chosen.literal)
+            if reference is None:
+                known = ", ".join(sorted(shape.elements))
+                yield codes.UNKNOWN_VALUE.at(chosen.span, f"{shape.discriminator} is one of {known}")
+                return
+            element = self.type.shape(reference)
+            yield from self.object(value, {**shape.properties, **element.properties}, element.others, span)
+
+    def object(
+        self, value: Object, properties: Mapping[str, tuple[int, int]], others: int | None, span: Span
+    ) -> Iterator[Diagnostic]:
+        given = {entry.name for entry in value.entries}
+        for name, (_, flags) in properties.items():
+            if flags & REQUIRED and not flags & READ_ONLY and name not in given and name not in _BUILT_IN:
+                yield codes.MISSING_PROPERTY.at(span, f"{name} is missing", hint=f"add {name}:")
+        for entry in value.entries:
+            known = properties.get(entry.name or "")
+            if known is not None:
+                if known[1] & READ_ONLY and not known[1] & REQUIRED:
+                    yield codes.READ_ONLY.at(entry.key.span, f"{entry.name} can only be read")
+                yield from self.value(entry.value, self.type.shape(known[0]), entry.key.span)
+            elif others is not None:
+                yield from self.value(entry.value, self.type.shape(others), entry.key.span)
+            else:
+                near = nearest(entry.name or "", properties)
+                hint = f"did you mean {near}?" if near else None
+                yield codes.UNKNOWN_PROPERTY.at(
+                    entry.key.span, f"there is no property {entry.name}", hint=hint
+                )
+
+
+def _text(value: Text, shape: Shape) -> Iterator[Diagnostic]:
+    written = value.literal
+    if written is None:
+        return
+    if shape.value is not None and written != shape.value:
+        yield codes.UNKNOWN_VALUE.at(value.span, f"this can only be {shape.value}")
+    if (shape.least is not None and len(written) < shape.least) or (
+        shape.most is not None and len(written) > shape.most
+    ):
+        yield codes.OUT_OF_LIMITS.at(
+            value.span, f"{len(written)} characters; from {shape.least} to {shape.most} are allowed"
+        )
+    elif shape.pattern is not None and not matches(shape.pattern, written):
+        yield codes.OUT_OF_LIMITS.at(value.span, f"{written} does not match {shape.pattern}")

@@ -1,0 +1,275 @@
+"""Damage to infra/, twelve kinds of it, and how much of it the checks find.
+
+`python -m tests.infra.mutations` damages places of each kind that a fixed seed chooses,
+and needs Azure's types under GATEWRIGHT_TEST_DATA. Exit status 1 when less than 97 % is found.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gatewright.infra.bicep import Call, Declaration, Expression, Member, Name, Object, Text, walk
+from gatewright.infra.check import check_texts
+from gatewright.infra.parse import parse
+from gatewright.infra.resource_types import ResourceTypes
+from tests.infra.sources import Sources, sources
+
+SEED = 20261125
+PER_KIND = 60
+WANTED = 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One damage: what kind, in which file, and the file's new text."""
+
+    kind: str
+    file: str
+    line: int
+    text: str
+
+
+Edits = Iterator[tuple[int, str]]
+"""Line (1-based) and the new text of the whole file."""
+
+
+def _cut(text: str, span: object, new: str) -> str:
+    line, column = span.line, span.column  # type: ignore[attr-defined]
+    end_line, end_column = span.end_line, span.end_column  # type: ignore[attr-defined]
+    lines = text.encode().split(b"\n")
+    start = sum(len(item) + 1 for item in lines[: line - 1]) + column - 1
+    end = sum(len(item) + 1 for item in lines[: end_line - 1]) + end_column - 1
+    raw = text.encode()
+    return (raw[:start] + new.encode() + raw[end:]).decode()
+
+
+def _misspelt(name: str) -> str:
+    middle = max(1, len(name) // 2)
+    return name[:middle] + "q" + name[middle:]
+
+
+def _expressions(text: str, file: str) -> Iterator[tuple[Declaration, Expression]]:
+    for item in parse(text, file).declarations:
+        for value in walk(item.value) if item.value is not None else ():
+            yield item, value
+
+
+def _line_edits(text: str, pattern: str, change: Callable[[list[str], int], list[str]]) -> Edits:
+    lines = text.split("\n")
+    for index, line in enumerate(lines):
+        if re.search(pattern, line):
+            yield index + 1, "\n".join(change(list(lines), index))
+
+
+def brace(text: str, file: str) -> Edits:
+    """A closing brace or bracket is lost."""
+
+    def drop(lines: list[str], index: int) -> list[str]:
+        return [*lines[:index], *lines[index + 1 :]]
+
+    yield from _line_edits(text, r"^\s*[}\]]\s*$", drop)
+
+
+def joined(text: str, file: str) -> Edits:
+    """Two properties stand on one line."""
+
+    def join(lines: list[str], index: int) -> list[str]:
+        return [*lines[:index], f"{lines[index]} {lines[index + 1].strip()}", *lines[index + 2 :]]
+
+    lines = text.split("\n")
+    for number, new in _line_edits(text, r"^\s+\w+: [^{\[(]+$", join):
+        if number < len(lines) and re.match(r"\s+\w+: ", lines[number]):
+            yield number, new
+
+
+def symbol(text: str, file: str) -> Edits:
+    """The use of a symbol is misspelt."""
+    for _, value in _expressions(text, file):
+        if isinstance(value, Name):
+            yield value.span.line, _cut(text, value.span, _misspelt(value.name))
+
+
+def function(text: str, file: str) -> Edits:
+    """A function loses its arguments but one, or has one too many."""
+    for _, value in _expressions(text, file):
+        if (
+            isinstance(value, Call)
+            and value.of is None
+            and value.function not in ("concat", "guid", "uniqueString")
+        ):
+            lines = text.split("\n")
+            whole = lines[value.span.line - 1]
+            if value.span.end_line == value.span.line and value.arguments:
+                call = whole.encode()[value.span.column - 1 : value.span.end_column - 1].decode()
+                extra = ", 'a', 'b', 'c')"
+                if value.function not in ("union", "resourceId", "subscriptionResourceId"):
+                    yield value.span.line, _cut(text, value.span, call[:-1] + extra)
+            yield value.span.line, _cut(text, value.span, f"{_misspelt(value.function)}()")
+
+
+def module_path(text: str, file: str) -> Edits:
+    """The path of a module or of a loaded file is wrong."""
+    found = parse(text, file)
+    for item in found.of("module"):
+        if item.target_span is not None:
+            yield item.span.line, _cut(text, item.target_span, f"'{_misspelt(item.target)}'")
+    for _, value in _expressions(text, file):
+        if (
+            isinstance(value, Call)
+            and value.function.startswith("load")
+            and isinstance(value.arguments[0], Text)
+        ):
+            target = value.arguments[0].literal or ""
+            yield value.span.line, _cut(text, value.arguments[0].span, f"'{_misspelt(target)}'")
+
+
+def _arguments(text: str, file: str) -> Iterator[tuple[Text, Expression]]:
+    for item in parse(text, file).of("module"):
+        params = item.body.get("params") if item.body else None
+        for entry in params.entries if isinstance(params, Object) else ():
+            yield entry.key, entry.value
+
+
+def argument_lost(text: str, file: str) -> Edits:
+    """A module is not given a parameter that it requires."""
+    for key, value in _arguments(text, file):
+        lines = text.split("\n")
+        yield key.span.line, "\n".join([*lines[: key.span.line - 1], *lines[value.span.end_line :]])
+
+
+def argument_name(text: str, file: str) -> Edits:
+    """A parameter of a module is misspelt."""
+    for key, _ in _arguments(text, file):
+        yield key.span.line, _cut(text, key.span, _misspelt(key.literal or ""))
+
+
+def output(text: str, file: str) -> Edits:
+    """An output that a module does not have is used."""
+    for _, value in _expressions(text, file):
+        if isinstance(value, Member) and isinstance(value.of, Member) and value.of.name == "outputs":
+            yield value.span.line, _cut(text, value.span, _misspelt(value.name))
+
+
+def version(text: str, file: str) -> Edits:
+    """The type or the API version of a resource does not exist."""
+    for item in parse(text, file).of("resource"):
+        name, _, dated = item.target.partition("@")
+        if item.target_span is not None:
+            yield item.span.line, _cut(text, item.target_span, f"'{name}@2019-13-01'")
+            yield item.span.line, _cut(text, item.target_span, f"'{_misspelt(name)}@{dated}'")
+
+
+def _bodies(text: str, file: str) -> Iterator[tuple[Declaration, Object]]:
+    for item in parse(text, file).of("resource"):
+        if item.body is not None:
+            yield item, item.body
+
+
+def property_name(text: str, file: str) -> Edits:
+    """A property of a resource is misspelt."""
+    for _, body in _bodies(text, file):
+        for value in walk(body):
+            for entry in value.entries if isinstance(value, Object) else ():
+                if entry.name is not None and re.fullmatch(r"\w+", entry.name):
+                    yield entry.key.span.line, _cut(text, entry.key.span, _misspelt(entry.name))
+
+
+def wrong_value(text: str, file: str) -> Edits:
+    """A value has another type, or is not among those that Azure names."""
+    for _, body in _bodies(text, file):
+        for value in walk(body):
+            for entry in value.entries if isinstance(value, Object) else ():
+                found = entry.value
+                if isinstance(found, Text) and found.literal in _ENUMERATED:
+                    yield found.span.line, _cut(text, found.span, f"'{_misspelt(found.literal or '')}'")
+                elif isinstance(found, Text) and entry.name not in ("value", "content"):
+                    yield found.span.line, _cut(text, found.span, "[]")
+
+
+_ENUMERATED = frozenset(
+    "Enabled Disabled Allow Deny Inbound ServicePrincipal Standard Regional Static IPv4 PerGB2018 Analytics "
+    "UserAssigned Single http Startup Liveness Readiness Secret AzureFile ReadWrite SMB LogAnalytics "
+    "PrivateOnly Open A standard StorageV2 Standard_ZRS TLS1_2 Delete Encrypted EnterpriseCluster "
+    "NoEviction LogAlert Count "
+    "GreaterThan Blocking Balanced_B0 NoAutoUpgrade Prompt Medium High".split()
+)
+
+
+def secret(text: str, file: str) -> Edits:
+    """A secret stands in an output."""
+    secured = [item.name for item in parse(text, file).of("param") if item.decorator("secure")]
+    for name in secured:
+        yield 1, f"{text}\n@description('Leaked.')\noutput leaked string = {name}\n"
+        yield 1, f"{text}\n@description('Leaked.')\noutput leaked string = 'key ${{{name}}}'\n"
+    for item in parse(text, file).of("resource"):
+        if not isinstance(item.value, Object):
+            continue
+        yield 1, f"{text}\n@description('Leaked.')\noutput leaked object = {item.name}.listKeys()\n"
+
+
+KINDS: dict[str, Callable[[str, str], Edits]] = {
+    "brace": brace,
+    "joined": joined,
+    "symbol": symbol,
+    "function": function,
+    "module path": module_path,
+    "argument lost": argument_lost,
+    "argument name": argument_name,
+    "output": output,
+    "type or version": version,
+    "property": property_name,
+    "value": wrong_value,
+    "secret": secret,
+}
+
+
+def mutations(own: Sources, per_kind: int = PER_KIND, seed: int = SEED) -> Iterator[Mutation]:
+    """Every kind of damage at places chosen by the seed."""
+    chooser = random.Random(seed)
+    for kind, damage in KINDS.items():
+        found = [
+            Mutation(kind, file, line, text)
+            for file, source in own.bicep.items()
+            for line, text in damage(source, file)
+            if text != source
+        ]
+        yield from chooser.sample(found, min(per_kind, len(found)))
+
+
+def is_found(own: Sources, mutation: Mutation, types: ResourceTypes) -> bool:
+    """Whether the checks find a damage."""
+    damaged = replace(own, bicep={**own.bicep, mutation.file: mutation.text})
+    return any(True for _ in check_texts(damaged.bicep, damaged.texts, types))
+
+
+def main() -> int:
+    """Runs all and prints a table."""
+    root = Path(__file__).resolve().parents[2]
+    types = ResourceTypes(Path(os.environ["GATEWRIGHT_TEST_DATA"]) / "schemas" / "bicep-types")
+    own = sources(root)
+    undamaged = own.codes(types)
+    if undamaged:
+        print(f"the undamaged files have faults: {undamaged}")
+        return 1
+    counts: dict[str, list[int]] = {kind: [0, 0] for kind in KINDS}
+    for mutation in mutations(own):
+        found = is_found(own, mutation, types)
+        counts[mutation.kind][0] += found
+        counts[mutation.kind][1] += 1
+        if not found:
+            print(f"not found: {mutation.kind}, {mutation.file}:{mutation.line}")
+    for kind, (found, made) in counts.items():
+        print(f"{kind:16} {found:4} of {made}")
+    total, made = (sum(pair[i] for pair in counts.values()) for i in (0, 1))
+    print(f"{'all':16} {total:4} of {made} = {total / made:.1%}")
+    return 0 if total / made >= WANTED else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

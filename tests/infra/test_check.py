@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from gatewright.infra.bicep import Array, Call, Object, Text, walk
+from gatewright.infra.check import check_infra
+from gatewright.infra.parse import parse
+from gatewright.infra.resource_types import ResourceTypes
+from tests.infra.sources import Sources
+
+OUTPUTS = {
+    "TENANT_ID",
+    "DEPLOYMENT_LOCATION",
+    "APIM_NAME",
+    "RESOURCE_TOKEN",
+    "AZURE_CONTAINER_ENVIRONMENT_NAME",
+    "AZURE_CONTAINER_REGISTRY_NAME",
+    "AZURE_CONTAINER_REGISTRY_ENDPOINT",
+    "AZURE_PROXY_MANAGED_IDENTITY_NAME",
+    "AZURE_APPCONFIG_ENDPOINT",
+    "AZURE_RESOURCE_GROUP",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING",
+    "AZURE_TENANT_ID",
+}
+
+
+def test_the_repositorys_own_infrastructure_has_no_fault(own: Sources) -> None:
+    assert own.codes() == []
+
+
+def test_every_resource_is_as_azure_describes_it(own: Sources, types: ResourceTypes) -> None:
+    assert own.codes(types) == []
+
+
+def test_check_infra_reads_a_repository(root: Path) -> None:
+    assert list(check_infra(root)) == []
+
+
+def test_a_folder_without_infrastructure_is_told(tmp_path: Path) -> None:
+    (tmp_path / "infra").mkdir()
+    assert [item.code for item in check_infra(tmp_path)] == ["INF001"]
+
+
+def test_the_predecessors_outputs_keep_their_names(own: Sources) -> None:
+    """source: Azure/enterprise-azureai 3e6c97f, infra/main.bicep, without the chat sample's."""
+    declared = {item.name for item in parse(own.bicep["infra/main.bicep"], "main").of("output")}
+    assert declared >= OUTPUTS
+
+
+def test_the_tiers_are_those_of_the_configuration(own: Sources, root: Path) -> None:
+    tier = parse(own.bicep["infra/main.bicep"], "main").get("apimTier")
+    allowed = tier.decorator("allowed") if tier else None
+    assert allowed is not None
+    written = {value.literal for value in walk(allowed.arguments[0]) if isinstance(value, Text)}
+    schema = (root / "config/schemas/gateway.schema.json").read_text("utf-8")
+    assert written == set(json.loads(re.search(r'"tier":\s*\{[^}]*"enum":\s*(\[[^\]]*\])', schema)[1]))  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", ["proxy"])
+def test_the_proxy_is_told_only_variables_that_it_knows(own: Sources, root: Path, name: str) -> None:
+    from proxy_addon.settings import PREFIX, Settings
+
+    known = {f"{PREFIX}{field.upper()}" for field in (*Settings.__slots__, "proof_file", "listen", "sink")}
+    text = own.bicep[f"infra/modules/{name}.bicep"]
+    assert set(re.findall(r"GATEWRIGHT_PROXY_\w+", text)) <= known
+
+
+def test_the_workbook_shows_files_of_kql(own: Sources) -> None:
+    tiles = parse(own.bicep["infra/modules/workbook.bicep"], "workbook").get("tiles")
+    assert tiles is not None
+    assert isinstance(tiles.value, Array)
+    named = {item.get("name").literal for item in tiles.value.items if isinstance(item, Object)}  # type: ignore[union-attr]
+    loaded = {v.arguments[0].literal for v in walk(tiles.value) if isinstance(v, Call)}  # type: ignore[union-attr]
+    assert loaded == {f"../kql/{name}.kql" for name in named}
+    assert {f"infra/kql/{name}.kql" for name in named} <= own.texts.keys()
+
+
+def test_no_account_has_keys_and_no_deployment_upgrades_by_itself(own: Sources) -> None:
+    text = own.bicep["infra/modules/openai.bicep"]
+    assert "disableLocalAuth: true" in text
+    assert "versionUpgradeOption: 'NoAutoUpgrade'" in text
+    models = parse(text, "openai").get("models")
+    assert models is not None
+    assert models.number("batchSize") == 1

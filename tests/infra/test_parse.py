@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+
+from gatewright.diagnostics import Rejected
+from gatewright.infra.bicep import Call, Choice, Constant, Loop, Object, Text
+from gatewright.infra.parse import parse
+
+
+def refusals(text: str) -> list[tuple[str, int]]:
+    with pytest.raises(Rejected) as refused:
+        parse(text, "a.bicep")
+    return [(item.code, item.span.line if item.span else 0) for item in refused.value.diagnostics]
+
+
+def test_a_resource_is_read_with_its_type_and_properties() -> None:
+    found = parse(
+        "targetScope = 'subscription'\n"
+        "@description('Tags.')\n@maxLength(5)\nparam name string = ''\n"
+        "resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {\n  name: 'rg-${name}'\n}\n",
+        "a.bicep",
+    )
+    param, group = found.declarations
+    assert (found.scope, param.type, param.number("maxLength"), param.span.line) == (
+        "subscription",
+        "string",
+        5,
+        4,
+    )
+    assert group.target == "Microsoft.Resources/resourceGroups@2025-04-01"
+    name = group.body.get("name") if group.body else None
+    assert isinstance(name, Text)
+    assert (name.parts[0], name.literal) == ("rg-", None)
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("'it\\'s \\u{41}'", Text),
+        ("-3", Constant),
+        ("a ? b : c", Choice),
+        ("[for (x, i) in list: x]", Loop),
+        ("{ a: 1, b: 2 }", Object),
+        ("reduce(a, b, (x, y) => x)", Call),
+    ],
+)
+def test_each_expression_has_its_own_kind(source: str, kind: type) -> None:
+    assert isinstance(parse(f"var v = {source}\n", "a.bicep").declarations[0].value, kind)
+
+
+def test_escapes_are_resolved() -> None:
+    value = parse("var v = 'it\\'s \\u{41} \\${b}'\n", "a.bicep").declarations[0].value
+    assert isinstance(value, Text)
+    assert value.literal == "it's A ${b}"
+
+
+def test_a_bracket_that_is_lost_is_told() -> None:
+    assert refusals("var a = {\n  b: 1\n")[0][0] == "INF002"
+
+
+@pytest.mark.parametrize("text", ["var a = {\n  b: 1 c: 2\n}\n", "var a = [\n  'x' 'y'\n]\n"])
+def test_two_members_on_one_line_need_a_comma(text: str) -> None:
+    """source: Bicep grammar, members are separated by a new line or a comma; tree-sitter-bicep takes both."""
+    assert refusals(text) == [("INF003", 2)]
+
+
+def test_a_declaration_that_is_not_checked_is_refused() -> None:
+    assert refusals("func f(a string) string => a\n") == [("INF002", 1)]

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from gatewright.infra.resource_types import ResourceTypes
+from tests.infra.sources import small
+
+GOOD = """resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
+  name: 'kv-sample'
+  location: 'westeurope'
+  properties: {
+    tenantId: tenant().tenantId
+    enableRbacAuthorization: true
+    sku: {
+      family: 'A'
+      name: 'standard'
+    }
+  }
+}
+"""
+
+
+def test_a_resource_as_azure_describes_it_is_not_told(types: ResourceTypes) -> None:
+    assert small(GOOD).codes(types) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("KeyVault/vaults", "KeyVault/vault", "INF030"),
+        ("2025-05-01", "2025-05-02", "INF031"),
+        ("2025-05-01", "2022-07-01", "INF036"),
+        ("enableRbacAuthorization", "enableRbacAuthorisation", "INF032"),
+        ("  location: 'westeurope'\n", "", "INF033"),
+        ("      name: 'standard'\n", "", "INF033"),
+        ("'standard'", "'Standard'", "INF034"),
+        ("true", "'true'", "INF023"),
+        ("tenant().tenantId", "'not-a-guid'", "INF035"),
+        ("sku: {", "vaultUri: [\n    ]\n    sku: {", "INF023"),
+        ("kv-sample", "kv-sample-that-is-longer-than-24", "INF035"),
+    ],
+)
+def test_what_azure_would_refuse_is_told(types: ResourceTypes, old: str, new: str, code: str) -> None:
+    """source: Azure/bicep-types-az 1f896de2; the last: resource name rules, Key Vault 3-24."""
+    assert old in GOOD
+    assert small(GOOD.replace(old, new, 1)).codes(types) == [code]
+
+
+def test_a_child_without_its_parent_is_told(types: ResourceTypes) -> None:
+    child = (
+        "resource s 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {\n  name: 'a'\n  properties: {}\n}\n"
+    )
+    assert small(child).codes(types) == ["INF033"]
+    assert small(GOOD + child.replace("{\n", "{\n  parent: vault\n", 1)).codes(types) == []
+
+
+def test_an_existing_resource_sets_nothing(types: ResourceTypes) -> None:
+    assert "INF037" in small(GOOD.replace("' = {", "' existing = {")).codes(types)
