@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,19 +80,3 @@ def test_every_rule_explains_itself(rule: lint.Rule) -> None:
 def test_rules_take_faulty_documents_and_snippets() -> None:
     for text in ("", "<policies>", "<set-header>", "<base/><choose/>", "<retry condition='@(' delta='x'/>"):
         assert all(item.code.startswith("POL2") for item in lint.run(scan(text, "x.xml")))
-
-
-def test_a_thousand_documents_are_looked_at_in_five_seconds() -> None:
-    statement = (
-        '<set-variable name="v"'
-        ' value="@(context.Variables.GetValueOrDefault&lt;string&gt;(&quot;x&quot;))" />\n'
-        '<choose><when condition=\'@(context.Request.Headers.GetValueOrDefault("a", "") == "b")\'>'
-        '<set-header name="t"><value>@(context.Subscription.Id)</value></set-header></when></choose>\n'
-    )
-    body = statement * (4096 // len(statement))
-    text = f"<policies><inbound><base />{body}</inbound></policies>"
-    start = time.process_time()
-    for _ in range(100):
-        document = scan(text, "x.xml")
-        assert len([*validate(document, "document"), *lint.run(document, "document")]) < 10
-    assert time.process_time() - start < 0.5 * 3  # a tenth of the work, and a busy machine
