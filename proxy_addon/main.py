@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from mitmproxy.http import HTTPFlow
 from mitmproxy.master import Master
 
 from gatewright.diagnostics import Diagnostic, Rejected, Span
@@ -28,7 +27,7 @@ from proxy_addon import codes, compat, faults, identity, lifecycle, logs, report
 from proxy_addon.addon import Metering
 from proxy_addon.clock import SystemClock
 from proxy_addon.deadlines import Deadlines, Limits
-from proxy_addon.journal.journal import Bounds, Journal
+from proxy_addon.journal.journal import Bounds
 from proxy_addon.journal.lease import Held
 from proxy_addon.journal.replica import Replica
 from proxy_addon.ledger import NAME as LEDGER
@@ -173,7 +172,7 @@ async def _serve(chosen: Settings, parts: _Parts, confdir: str) -> None:
     master = Master(compat.options(host=chosen.host, port=chosen.port, confdir=confdir))
     limits = Limits(chosen.connect_seconds, chosen.first_byte_seconds, chosen.idle_seconds)
     deadlines = Deadlines(limits, compat.Carrier(master), proxy.refuse)
-    metering = Durable(proxy, parts.replica.journal) if chosen.begin_durable else Metering(proxy)
+    metering = Metering(proxy)
     door = _Door(master, proxy, chosen.connection_limit)
     started = _Started(master, ready_json=chosen.ready_json)
     compat.load(master, door, deadlines, metering, started)
@@ -184,8 +183,8 @@ async def _serve(chosen: Settings, parts: _Parts, confdir: str) -> None:
         upstream_ca=str(chosen.upstream_ca) if chosen.upstream_ca else None,
     )
     stopper = _Stopper(master, proxy, chosen.drain_seconds)
-    pause = 0.0 if chosen.begin_durable else lifecycle.SYNC_SECONDS
-    keeper = Keeper(parts.replica, parts.ledger, (LEDGER, *parts.shipping.names), stopper, pause=pause)
+    names = (LEDGER, *parts.shipping.names)
+    keeper = Keeper(parts.replica, parts.ledger, names, stopper, pause=lifecycle.SYNC_SECONDS)
     reloader = Reloader(
         chosen.routes,
         allow_loopback=chosen.allow_loopback,
@@ -213,22 +212,6 @@ async def _serve(chosen: Settings, parts: _Parts, confdir: str) -> None:
     if started.failure is not None:
         hint = "choose another port, or stop what uses this one"
         raise Rejected([codes.CANNOT_LISTEN.at(None, started.failure, hint=hint)])
-
-
-class Durable(Metering):
-    """Forwards a request once its begin is on stable storage."""
-
-    def __init__(self, proxy: Proxy, journal: Journal) -> None:
-        super().__init__(proxy)
-        self.journal = journal
-
-    async def request(self, flow: HTTPFlow) -> None:  # type: ignore[override]  # hooks may be either
-        """Sends an admitted request to its route, after a sync."""
-        super().request(flow)
-        if flow.response is not None:
-            return
-        if not await self.journal.begun() and not self.journal.serving:
-            self.fail(flow, faults.LEDGER_UNWRITABLE)
 
 
 class _Door:

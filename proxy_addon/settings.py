@@ -36,7 +36,6 @@ class Settings:
         ledger: the file of usage records.
         journal: the folder of journals, one folder per replica in it.
         replica: the name of this replica's folder.
-        begin_durable: whether a begin is on stable storage before the request is forwarded.
         serve_unrecorded: whether traffic is served that cannot be recorded.
         sinks: addresses of the sinks beside the ledger, see `sinks.registry`.
         dead_letters: the folder of records that a sink refused for good.
@@ -67,7 +66,6 @@ class Settings:
     sinks: tuple[str, ...]
     dead_letters: Path
     sink_seconds: int
-    begin_durable: bool
     serve_unrecorded: bool
     journal_bytes: int
     lease_seconds: int
@@ -120,7 +118,6 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     add("--ledger", metavar="FILE", help="usage records, appended as JSON lines")
     add("--journal", metavar="DIR", help="the begin/end log, a folder per replica (<ledger>.journal)")
     add("--replica", metavar="NAME", help="this replica's folder in it (the replica's or host's name)")
-    add("--begin-durable", action="store_const", const="true", help="sync each begin before forwarding")
     add(
         "--on-journal-failure",
         metavar="refuse|serve",
@@ -176,7 +173,6 @@ class _Reader:
             sinks=tuple(self.given.sink or (self.text("sink") or "").split()),
             dead_letters=Path(self.text("dead_letters") or f"{ledger}.dead"),
             sink_seconds=self.whole("sink_seconds", 10, 600),
-            begin_durable=self.switch("begin_durable"),
             serve_unrecorded=self.choice("on_journal_failure", ("refuse", "serve")) == "serve",
             journal_bytes=self.size("journal_limit", "1024m"),
             lease_seconds=self.whole("lease_seconds", 60, 86400),
