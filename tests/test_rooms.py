@@ -61,7 +61,7 @@ def test_each_rule_file_declares_the_code_of_its_name(root: Path) -> None:
 
 
 def test_no_path_of_a_machine_in_the_files(root: Path) -> None:
-    marks = [re.escape(str(Path.home())) + "/", re.escape(str(root.parent)) + "/", r"index-url\s*=?\s*http"]
+    marks = [re.escape(str(Path.home())) + "/", re.escape(str(root.parent)) + "/", r"index[-]url\s*=?\s*http"]
     pattern = re.compile("|".join(marks))
     found = []
     for path in tracked(root):
