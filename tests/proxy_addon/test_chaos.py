@@ -12,7 +12,7 @@ import pytest
 COMMAND = [sys.executable, "-m", "tests.proxy_addon.chaos"]
 
 
-@pytest.mark.e2e
+@pytest.mark.chaos
 def test_kills_lose_nothing_double_nothing_and_change_nothing(root: Path) -> None:
     options = ["--kills", "4", "--exchanges", "150", "--full", "0.5"]
     done = subprocess.run([*COMMAND, *options], cwd=root, capture_output=True, text=True, timeout=150)
