@@ -41,10 +41,10 @@ serve: $(STAMP) ## local gateway, proxy and a simulated upstream (ENV=dev)
 replay: $(STAMP) ## replay the shipped recording (ENV=dev)
 	@$(BIN)/gatewright replay --env $(ENV) tests/fixtures/sample.har
 
-deploy:
-	@echo "make deploy is not there yet: this version generates, checks and replays, but does not write to Azure." >&2
-	@echo "What it would deploy is in build/$(ENV)/ after: make generate ENV=$(ENV)" >&2
-	@exit 1
+deploy: $(STAMP) ## check, then azd up (ENV=dev); without azd, see docs/deploy.md
+	@$(BIN)/gatewright check --env $(ENV)
+	@command -v azd >/dev/null || { echo "azd is not installed. Provision by other means, then: gatewright deploy --env $(ENV)" >&2; exit 1; }
+	@GATEWRIGHT_ENV=$(ENV) azd up
 
 bench: $(STAMP) ## the benchmarks of benchmarks/
 	@$(BIN)/python -m benchmarks

@@ -21,6 +21,7 @@ EXTRAS = {
     "pydantic": "generate",
     "tree_sitter": "generate",
     "tree_sitter_c_sharp": "generate",
+    "azure": "deploy",
     "cryptography": "generate",
     "tree_sitter_bicep": "infra",
     "starlette": "emulate",

@@ -27,6 +27,7 @@ AREAS = {
     "PRX6": "Metering proxy",
     "CHB7": "Rates and ledgers",
     "REC9": "Recordings",
+    "DEP8": "Deployment",
     "INF0": "Infrastructure",
     "CLI0": "The command itself",
 }

@@ -17,6 +17,8 @@ COMMANDS = (
     "replay",
     "meter",
     "report",
+    "deploy",
+    "drift",
     "schema",
 )
 

@@ -1,0 +1,299 @@
+"""A deployment of the example estate against the fake ARM, with the real SDK."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gatewright.apim.bundle import Bundle
+from gatewright.deploy import Action, Plan
+from gatewright.deploy.entities import LOCK
+from gatewright.diagnostics import Rejected
+from tests.deploy.conftest import SERVICE, Deployer
+from tests.deploy.fake_arm import FakeArm, Options
+
+
+def codes(fault: Rejected) -> list[str]:
+    return [item.kind.code for item in fault.diagnostics]
+
+
+def foreign(arm: FakeArm, count: int = 200) -> dict[str, str]:
+    """Entities that others made; the last two look a little like ours."""
+    kinds = (
+        ("backends/team-{}", {"url": "https://example.org", "protocol": "http", "description": "theirs"}),
+        ("namedValues/team-{}", {"displayName": "team-{}", "value": "x", "tags": ["gatewright"]}),
+        ("products/team-{}", {"displayName": "Team {}", "description": "x [gatewright:1:0123456789abcdef]"}),
+        ("policyFragments/team-{}", {"value": "<fragment />", "description": ""}),
+        ("apis/team-{}", {"displayName": "Team", "path": "team-{}", "protocols": ["https"]}),
+    )
+    for number in range(count - 2):
+        path, properties = kinds[number % len(kinds)]
+        name = {
+            key: value.format(number) if isinstance(value, str) else value
+            for key, value in properties.items()
+        }
+        arm.store.put(path.format(number), name)
+    arm.store.put("backends/gw-theirs", {"url": "https://example.org", "description": "ours, they say"})
+    arm.store.put("namedValues/gw-theirs", {"displayName": "gw-theirs", "value": "x", "tags": ["other"]})
+    arm.store.put("policies/policy", {"value": "<policies />"})
+    return dict(arm.store.etags)
+
+
+@pytest.mark.parametrize("shape", ["immediate", "location", "async"])
+def test_calls_made_are_the_calls_planned(deployer: Deployer, shape: str) -> None:
+    deployer.arm.options.shape = shape
+    planned = deployer.plan()
+    assert planned.count(Action.CREATE) == len(planned.steps) > 30
+    deployer.arm.forget()
+    deployer.apply(planned)
+    assert deployer.arm.writes == list(planned.calls())
+    assert [step.key for step in deployer.done] == [step.key for step in planned.writes]
+
+
+@pytest.mark.parametrize("readback", ["verbatim", "escaped", "reindented"])
+def test_a_second_run_writes_nothing(deployer: Deployer, readback: str) -> None:
+    deployer.arm.options.readback = readback
+    deployer.deploy()
+    deployer.arm.forget()
+    again = deployer.plan()
+    deployer.apply(again)
+    assert again.count(Action.UNCHANGED) == len(again.steps)
+    assert deployer.arm.writes == []
+
+
+def test_named_values_that_azure_keeps_to_itself_are_known_by_their_stamp(deployer: Deployer) -> None:
+    deployer.arm.options.hide_values = True
+    deployer.deploy()
+    assert deployer.plan().writes == ()
+
+
+def outcome(deployer: Deployer, planned: Plan) -> list[str]:
+    """Codes of the fault, or of the warnings: only giving the lock back may fail without a fault."""
+    try:
+        return [item.kind.code for item in deployer.apply(planned).warnings]
+    except Rejected as fault:
+        return codes(fault)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before it took effect", "after it took effect"])
+def test_a_cut_at_any_call_is_made_good_by_the_next_run(deployer: Deployer, after: bool) -> None:
+    arm = deployer.arm
+    planned = deployer.plan()
+    arm.forget()
+    deployer.apply(planned)
+    total, whole = len(arm.calls), dict(arm.store.entities)
+    whole.pop(LOCK.path)
+    for number in range(1, total + 1):
+        arm.store.entities.clear()
+        arm.store.etags.clear()
+        arm.forget()
+        arm.options.cut_at, arm.options.cut_after = number, after
+        assert outcome(deployer, planned) in (["DEP823"], ["DEP814"]), number
+        arm.options.cut_at = 0
+        deployer.deploy()
+        found = dict(arm.store.entities)
+        found.pop(LOCK.path)
+        assert found == whole, number
+        assert deployer.plan().writes == (), number
+
+
+def test_the_sdk_carries_a_deployment_over_cuts_by_itself(deployer: Deployer) -> None:
+    deployer.retries = 3
+    deployer.deploy()
+    name = "products/gw-retail-search"
+    deployer.arm.store.put(name, {**deployer.arm.store.entities[name], "displayName": "Edited"})
+    planned = deployer.plan()
+    deployer.arm.options.cut_after = True
+    for number in range(1, 12):
+        deployer.arm.store.put(name, {**deployer.arm.store.entities[name], "displayName": "Edited"})
+        deployer.arm.forget()
+        deployer.arm.options.cut_at = number
+        deployer.apply(planned)
+        assert deployer.arm.store.entities[name]["displayName"] == "Retail search"
+
+
+def test_foreign_entities_are_never_touched(deployer: Deployer) -> None:
+    before = foreign(deployer.arm)
+    deployer.deploy()
+    deployer.deploy(prune=True)
+    assert {path: deployer.arm.store.etags.get(path) for path in before} == before
+    assert not any(path in before for _, path in deployer.arm.writes)
+    assert not any(path == "policies/policy" for _, path, _ in deployer.arm.calls)
+
+
+def test_an_id_of_ours_on_a_foreign_entity_stops_the_deployment_before_it_writes(deployer: Deployer) -> None:
+    path = "backends/gw-sweden-gpt-41-ptu"
+    deployer.arm.store.put(path, {"url": "https://example.org", "description": "by hand"})
+    planned = deployer.plan()
+    with pytest.raises(Rejected) as caught:
+        deployer.apply(planned)
+    assert codes(caught.value) == ["DEP810"]
+    assert deployer.arm.writes == []
+    deployer.apply(deployer.plan(adopt=(path,)))
+    assert deployer.plan().writes == ()
+
+
+def smaller(build: Path) -> Bundle:
+    """The estate without one tenant and without one fragment's worth of backends."""
+    bundle = Bundle.load(build)
+    gone = "gw-retail-search"
+    return bundle.model_copy(
+        update={
+            "products": tuple(item for item in bundle.products if item.id != gone),
+            "subscriptions": tuple(item for item in bundle.subscriptions if item.id != gone),
+            "backends": tuple(item for item in bundle.backends if item.id != "gw-pool-embeddings"),
+        }
+    )
+
+
+def test_what_is_no_longer_configured_is_listed_and_deleted_only_with_prune(deployer: Deployer) -> None:
+    deployer.deploy()
+    bundle = smaller(deployer.build)
+    listed = deployer.plan(bundle=bundle)
+    gone = ["subscriptions/gw-retail-search", "products/gw-retail-search", "backends/gw-pool-embeddings"]
+    assert [step.key.path for step in listed.steps if step.action is Action.ORPHANED] == gone
+    assert listed.writes == ()
+    pruned = deployer.plan(bundle=bundle, prune=True)
+    deployer.arm.forget()
+    deployer.apply(pruned)
+    assert deployer.arm.writes == list(pruned.calls())
+    assert not any(path in deployer.arm.store.entities for path in gone)
+    assert deployer.plan(bundle=bundle).count(Action.ORPHANED) == 0
+
+
+def test_a_product_with_a_foreign_subscription_is_not_deleted_and_azure_says_why(deployer: Deployer) -> None:
+    deployer.deploy()
+    theirs = {"displayName": "Theirs", "scope": "/products/gw-retail-search"}
+    deployer.arm.store.put("subscriptions/theirs", theirs)
+    with pytest.raises(Rejected) as caught:
+        deployer.apply(deployer.plan(bundle=smaller(deployer.build), prune=True))
+    assert codes(caught.value) == ["DEP820"]
+    assert "has the subscription subscriptions/theirs" in caught.value.diagnostics[0].message
+    assert "subscriptions/theirs" in deployer.arm.store.entities
+
+
+def test_an_entity_that_changes_after_the_plan_is_not_overwritten(deployer: Deployer) -> None:
+    deployer.deploy()
+    name = "products/gw-retail-search"
+    deployer.arm.store.put(name, {**deployer.arm.store.entities[name], "displayName": "One"})
+    planned = deployer.plan()
+    deployer.arm.store.put(name, {**deployer.arm.store.entities[name], "displayName": "Two"})
+    with pytest.raises(Rejected) as caught:
+        deployer.apply(planned)
+    assert codes(caught.value) == ["DEP811"]
+    assert deployer.arm.store.entities[name]["displayName"] == "Two"
+
+
+def test_an_entity_that_changes_between_read_and_write_is_not_overwritten(deployer: Deployer) -> None:
+    deployer.deploy()
+    name = "products/gw-retail-search"
+    deployer.arm.store.put(name, {**deployer.arm.store.entities[name], "displayName": "One"})
+    planned = deployer.plan()
+
+    def before(method: str, path: str) -> None:
+        if (method, path) == ("PUT", name):
+            deployer.arm.store.put(name, {**deployer.arm.store.entities[name], "displayName": "Two"})
+
+    deployer.arm.options.before = before
+    with pytest.raises(Rejected) as caught:
+        deployer.apply(planned)
+    assert codes(caught.value) == ["DEP811"]
+    assert "412 PreconditionFailed" in caught.value.diagnostics[0].message
+    assert deployer.arm.store.entities[name]["displayName"] == "Two"
+
+
+def failing(status: int, times: int) -> Options:
+    left = [times]
+
+    def fail(method: str, path: str) -> int | None:
+        if method == "PUT" and path.startswith("backends/") and left[0] > 0:
+            left[0] -= 1
+            return status
+        return None
+
+    return Options(fail=fail)
+
+
+def test_throttling_is_waited_out(deployer: Deployer) -> None:
+    deployer.arm.options = failing(429, 3)
+    deployer.retries = 5
+    deployer.deploy()
+    assert deployer.plan().writes == ()
+    assert [status for *_, status in deployer.arm.calls].count(429) == 3
+
+
+def test_another_operation_in_progress_is_waited_out(deployer: Deployer) -> None:
+    deployer.arm.options = failing(409, 2)
+    deployer.deploy()
+    assert deployer.slept == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "words"),
+    [
+        (409, "DEP820", "409 Conflict: Another operation is in progress on the service."),
+        (429, "DEP822", "429 TooManyRequests: Too many requests. Please retry."),
+        (403, "DEP821", "403 AuthorizationFailed: The client does not have authorization"),
+        (503, "DEP820", "503 ServiceUnavailable: The service is unavailable."),
+    ],
+)
+def test_a_refusal_speaks_in_azures_words(deployer: Deployer, status: int, code: str, words: str) -> None:
+    deployer.arm.options = failing(status, 10_000)
+    with pytest.raises(Rejected) as caught:
+        deployer.deploy()
+    assert codes(caught.value) == [code]
+    assert caught.value.diagnostics[0].message.startswith("PUT backends/gw-")
+    assert words in caught.value.diagnostics[0].message
+    assert deployer.arm.store.entities[LOCK.path]["tags"][1] == "free"
+
+
+@pytest.mark.parametrize(("shape", "code"), [("accepted", "DEP826"), ("failed", "DEP826")])
+def test_an_odd_or_failed_long_running_write_is_a_fault(deployer: Deployer, shape: str, code: str) -> None:
+    deployer.arm.options.shape = shape
+    with pytest.raises(Rejected) as caught:
+        deployer.deploy()
+    assert codes(caught.value) == [code]
+
+
+def test_lists_are_read_page_after_page(deployer: Deployer) -> None:
+    deployer.arm.options.page_size = 2
+    deployer.deploy()
+    assert deployer.plan().writes == ()
+    assert any(path == "backends" for _, path, _ in deployer.arm.calls)
+
+
+def test_several_entities_of_a_kind_are_written_at_once_and_never_more(deployer: Deployer) -> None:
+    deployer.concurrency = 3
+    running, most = [0], [0]
+    guard = threading.Lock()
+
+    handler = deployer.arm.server.RequestHandlerClass
+    original = handler.handle_call
+
+    def counted(self: object, method: str) -> None:
+        with guard:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        try:
+            original(self, method)
+        finally:
+            with guard:
+                running[0] -= 1
+
+    planned = deployer.plan()
+    handler.handle_call = counted
+    deployer.apply(planned)
+    assert 1 < most[0] <= 3
+    assert deployer.plan().writes == ()
+
+
+def test_the_wrong_service_is_named(deployer: Deployer) -> None:
+    service = deployer.service()
+    with pytest.raises(Rejected) as caught:
+        replace(service, target=replace(service.target, service="another")).check()
+    assert codes(caught.value) == ["DEP824"]
+    assert SERVICE.rpartition("/")[0] in caught.value.diagnostics[0].message
+    service.check()
