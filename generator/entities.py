@@ -171,7 +171,8 @@ def _pool(plan: Plan, model: ModelAlias) -> apim.PoolBackend:
 
 def _named_values(plan: Plan) -> Iterator[apim.NamedValue]:
     names = plan.named_values
-    for name, secret in ((names.proof, PROOF_SECRET), (names.user_key, USER_KEY_SECRET)):
+    proof = () if plan.estate.gateway.proxy_audience else ((names.proof, PROOF_SECRET),)
+    for name, secret in (*proof, (names.user_key, USER_KEY_SECRET)):
         yield apim.NamedValue(id=name, display_name=name, secret=True, key_vault_secret=secret)
     yield apim.NamedValue(
         id=names.client_id, display_name=names.client_id, secret=False, value="<apimClientId>"

@@ -14,6 +14,7 @@ from gatewright.estate import Endpoint
 from generator.codes import UNSAFE_PARAMETER
 from generator.plan import PROOF_SECRET, USER_KEY_SECRET, Plan, ProductPlan
 from generator.routes import Json, routes
+from generator.tables import Rows, first_version_routes, tables
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"
 AZD_VALUES = {
@@ -31,6 +32,7 @@ AZD_VALUES = {
     "secondaryOpenAILocation": "${SECONDARY_OPENAI_LOCATION}",
     "useEventHubs": "${USE_EVENT_HUBS=false}",
     "useAppConfiguration": "${USE_APP_CONFIGURATION=true}",
+    "useAzurePolicy": "${USE_AZURE_POLICY=false}",
     "myIpAddress": "${MY_IP_ADDRESS}",
     "myPrincipalId": "${MY_USER_ID}",
     "proxyExists": "${SERVICE_PROXY_RESOURCE_EXISTS=false}",
@@ -39,13 +41,17 @@ AZD_VALUES = {
 """Parameters that azd fills from its environment; infra/README.md says what each variable does."""
 
 
-def parameters(plan: Plan) -> Mapping[str, Json]:
+def parameters(plan: Plan, rates: Rows = ()) -> Mapping[str, Json]:
     """The parameter file of a plan.
+
+    Args:
+        plan: what is rendered.
+        rates: what tokens cost behind each backend and when; none where nothing is to be priced.
 
     Raises:
         Rejected: GEN405 where a text holds a `$` that is not ours.
     """
-    values = _values(plan)
+    values = _values(plan, rates)
     found = [fault for name, value in values.items() for fault in _unsafe(name, value)]
     if found:
         raise Rejected(found)
@@ -56,7 +62,7 @@ def parameters(plan: Plan) -> Mapping[str, Json]:
     }
 
 
-def _values(plan: Plan) -> dict[str, Json]:
+def _values(plan: Plan, rates: Rows) -> dict[str, Json]:
     gateway = plan.estate.gateway
     return {
         **AZD_VALUES,
@@ -69,8 +75,11 @@ def _values(plan: Plan) -> dict[str, Json]:
         "publisherEmail": gateway.publisher.email,
         "endpoints": [_endpoint(item) for _, item in sorted(plan.estate.endpoints.items())],
         "proxyRoutes": routes(plan),
-        "keyVaultSecrets": {"proxyProof": PROOF_SECRET, "userKey": USER_KEY_SECRET},
+        "proxyAudience": gateway.proxy_audience or "",
+        "firstVersionRoutes": first_version_routes(plan),
+        "keyVaultSecretNames": {"proxyProof": PROOF_SECRET, "userKey": USER_KEY_SECRET},
         "tenants": [_tenant(item) for item in plan.products],
+        "usageTables": tables(plan, rates),
     }
 
 

@@ -23,6 +23,7 @@ def _route(member: Member) -> Mapping[str, Json]:
     return {
         "endpoint": member.url,
         "deployment": member.deployment.name,
+        "model": member.deployment.model,
         "region": member.endpoint.region,
         "provider": member.endpoint.provider,
         "models": list(member.aliases),

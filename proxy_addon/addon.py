@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from mitmproxy.http import Headers, HTTPFlow, Response
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
@@ -21,6 +22,7 @@ from proxy_addon.exchange import Ending, Exchange
 from proxy_addon.faults import Fault
 from proxy_addon.identity import is_internal
 from proxy_addon.proxy import Proxy, Status
+from proxy_addon.realtime import CLEAN_CODES, SWITCHING
 from proxy_addon.routes import Endpoint
 
 log = logging.getLogger("gatewright.proxy")
@@ -83,12 +85,18 @@ class Metering:
         if exchange is None or not exchange.forwarded:
             return
         response.headers.fields = _without_internal(response.headers)
+        if response.status_code == SWITCHING:
+            if exchange.live:
+                exchange.switch()
+            else:
+                self.proxy.refuse(flow.id, faults.UPSTREAM_FAILED)  # nobody asked for another protocol
+            return
         removes = exchange.answer(response.status_code, compat.fields(response.headers))
         if removes:
             _unframe(flow)
         if self.proxy.draining:
             response.headers["connection"] = "close"
-        response.stream = _tap(exchange)
+        response.stream = self._tap(flow.id, exchange)
 
     @_closed
     def response(self, flow: HTTPFlow) -> None:
@@ -96,7 +104,23 @@ class Metering:
         exchange = self.proxy.exchange(flow.id)
         if exchange is not None and exchange.fault is not None and exchange.forwarded:
             flow.response = _answer(exchange.fault)
-        self.proxy.settle(flow.id, Ending.COMPLETE)
+        if exchange is None or not exchange.switched:
+            self.proxy.settle(flow.id, Ending.COMPLETE)
+
+    @_closed
+    def websocket_message(self, flow: HTTPFlow) -> None:
+        """A message of a session, which goes on as it came; only the last one is kept."""
+        if flow.websocket is None or not flow.websocket.messages:
+            return
+        message = flow.websocket.messages[-1]
+        del flow.websocket.messages[:-1]
+        if not message.from_client:
+            self.proxy.message(flow.id, message.content)
+
+    @_closed
+    def websocket_end(self, flow: HTTPFlow) -> None:
+        """A session has been closed, by whomever."""
+        self.proxy.settle(flow.id, _session_ending(flow))
 
     @_closed
     def error(self, flow: HTTPFlow) -> None:
@@ -117,10 +141,60 @@ class Metering:
         if not allowed:
             data.server.error = "not a route"
 
+    def _tap(self, key: str, exchange: Exchange) -> Callable[[bytes], Iterable[bytes]]:
+        """The stream callable: what the client gets for what came; empty bytes mean the clean end.
+
+        Where the length is stated, the client knows which byte is the last: the record comes before it.
+        """
+
+        def tap(data: bytes) -> Iterable[bytes]:
+            shown = [data] if data else []
+            try:
+                shown = exchange.feed(data) if data else exchange.flush()
+                if exchange.whole:
+                    self.proxy.settle(key, Ending.COMPLETE)
+            except Exception as failure:
+                log.error("metering a chunk failed (%s)", type(failure).__name__)
+            return shown
+
+        return tap
+
     def fail(self, flow: HTTPFlow, fault: Fault = faults.PROXY_FAILED) -> None:
         """Answers with a fault of our own and settles nothing twice."""
         self.proxy.refuse(flow.id, fault)
         flow.response = _answer(fault)
+
+
+class Durability(Protocol):
+    """Tells when begins are on stable storage; see `journal.journal.Journal`."""
+
+    serving: bool
+
+    async def begun(self) -> bool:
+        """Waits until every begin so far is on stable storage; whether that came true."""
+
+
+class Durable(Metering):
+    """Forwards a request once its begin is on stable storage."""
+
+    def __init__(self, proxy: Proxy, journal: Durability) -> None:
+        super().__init__(proxy)
+        self.journal = journal
+
+    async def request(self, flow: HTTPFlow) -> None:  # type: ignore[override]  # hooks may be either
+        """Sends an admitted request to its route, after a sync."""
+        super().request(flow)
+        if flow.response is not None:
+            return
+        if not await self.journal.begun() and not self.journal.serving:
+            self.fail(flow, faults.LEDGER_UNWRITABLE)
+
+
+def _session_ending(flow: HTTPFlow) -> Ending:
+    session = flow.websocket
+    if session is None or session.close_code in CLEAN_CODES:
+        return Ending.COMPLETE
+    return Ending.CLIENT_LEFT if session.closed_by_client else Ending.UPSTREAM_LEFT
 
 
 def _answer(fault: Fault) -> Response:
@@ -134,9 +208,9 @@ def _probe(probe: Status) -> Response:
 
 def _direct(flow: HTTPFlow, endpoint: Endpoint, prepared: Prepared) -> None:
     body = prepared.body
-    length = str(len(body)).encode()
+    length = ((b"content-length", str(len(body)).encode()),) if flow.request.method == "POST" else ()
     kept = [field for field in flow.request.headers.fields if not _replaced(field[0])]
-    fields = ((b"host", endpoint.authority.encode()), *kept, *_IDENTITY, (b"content-length", length))
+    fields = ((b"host", endpoint.authority.encode()), *kept, *_IDENTITY, *length)
     origin = (endpoint.scheme, endpoint.host, endpoint.port)
     compat.direct(flow.request, origin, prepared.target, fields, body)
 
@@ -161,16 +235,3 @@ def _unframe(flow: HTTPFlow) -> None:
         flow.response.headers["connection"] = "close"
     else:
         flow.response.headers["transfer-encoding"] = "chunked"
-
-
-def _tap(exchange: Exchange) -> Callable[[bytes], Iterable[bytes]]:
-    """The stream callable: what the client gets for what came; empty bytes mean the clean end."""
-
-    def tap(data: bytes) -> Iterable[bytes]:
-        try:
-            return exchange.feed(data) if data else exchange.flush()
-        except Exception as failure:
-            log.error("metering a chunk failed (%s)", type(failure).__name__)
-            return [data] if data else []
-
-    return tap

@@ -5,10 +5,11 @@ Nothing here knows mitmproxy; heads and bodies go in, decisions come out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gatewright.metering.apis import READERS, Asked
-from gatewright.metering.attribution import Attribution, Proofs
+from gatewright.metering.apis import Asked
+from gatewright.metering.attribution import Attribution, Proof
 from gatewright.metering.injection import (
     Edit,
     Wish,
@@ -20,17 +21,30 @@ from gatewright.metering.injection import (
 )
 from gatewright.metering.json_text import NotJson, ObjectText, scan_object
 from gatewright.metering.operations import Operation, read_operation
-from proxy_addon import faults
+from proxy_addon import by_id, faults, multipart, realtime
 from proxy_addon.faults import Fault
 from proxy_addon.identity import identify
-from proxy_addon.paths import Target, parse
+from proxy_addon.paths import DEPLOYMENTS, Target, parse
 from proxy_addon.routes import Route, StreamUsage, Table
 
-OPERATIONS = frozenset({"chat/completions", "completions", "embeddings"})
-"""Paths of the operations that are forwarded, all by POST: those whose answers can be metered."""
+_FORMS_TOO = frozenset({"audio/transcriptions", "audio/translations", "images/edits"})
+_BY_MODEL = frozenset(
+    {"chat/completions", "completions", "embeddings", "audio/speech", "images/generations"} | _FORMS_TOO
+)
+_RESPONSES = frozenset({"responses", "responses/input_tokens"})
+_MESSAGES = frozenset({"messages", "messages/count_tokens"})
+OPERATIONS: Mapping[str, frozenset[str]] = {
+    DEPLOYMENTS: _BY_MODEL,
+    "openai/v1": _BY_MODEL | _RESPONSES,
+    "openai": _RESPONSES,
+    "v1": _BY_MODEL | _RESPONSES | _MESSAGES | {"moderations"},
+    "models": frozenset({"chat/completions", "embeddings"}),
+    "anthropic/v1": _MESSAGES,
+}
+"""What is forwarded by POST, by what stands before it: what names a model and can be metered. Beside it stand
+`by_id` and `realtime`."""
 
 _IDENTITY = frozenset({"", "identity"})
-_NOTHING_ASKED = Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +62,20 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A request that may go to its route once its body is prepared."""
+    """A request that may go to its route once its body is prepared.
+
+    Attributes:
+        boundary: of a body that is a form; None where the body is JSON.
+        method: its method.
+    """
 
     attribution: Attribution
     target: Target
     route: Route
     operation: Operation
     stream_usage: StreamUsage
+    boundary: bytes | None = None
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +99,9 @@ class Prepared:
     not_asked: str | None = None
 
 
-def authenticate(head: Head, proofs: Proofs) -> Attribution | Fault:
+def authenticate(head: Head, proof: Proof) -> Attribution | Fault:
     """Whose request it is, before anything else is looked at."""
-    return identify(head.headers, proofs)
+    return identify(head.headers, proof)
 
 
 def admit(head: Head, attribution: Attribution, table: Table) -> Admitted | Fault:
@@ -92,16 +113,22 @@ def admit(head: Head, attribution: Attribution, table: Table) -> Admitted | Faul
     if route is None or not table.allows(route.endpoint):
         return faults.UNKNOWN_ROUTE
     names = {name.lower() for name, _ in head.headers}
-    if "upgrade" in names:
+    live = realtime.asks(head.method, target, head.values("upgrade"))
+    if "upgrade" in names and not live:
         return faults.UPGRADE_REFUSED
-    operation = _operation(head.method, target)
+    operation = read_operation(head.method, target.url) if live else _operation(head.method, target)
     if operation is None:
         return faults.UNSUPPORTED_OPERATION
-    if attribution.model not in route.models or target.alias not in (None, attribution.model):
+    named = target.alias is not None and target.alias != attribution.model
+    in_query = realtime.model_in(target) != attribution.model if live else target.names_model
+    if attribution.model not in route.models or named or in_query:
         return faults.MODEL_MISMATCH
     if "content-encoding" in names and not _is_plain(head):
         return faults.BAD_BODY
-    return Admitted(attribution, target, route, operation, table.usage_of(attribution.tenant))
+    form = target.operation in _FORMS_TOO
+    boundary = multipart.boundary(head.values("content-type")) if form else None
+    usage = table.usage_of(attribution.tenant)
+    return Admitted(attribution, target, route, operation, usage, boundary, head.method)
 
 
 def _is_plain(head: Head) -> bool:
@@ -109,14 +136,19 @@ def _is_plain(head: Head) -> bool:
 
 
 def _operation(method: str, target: Target) -> Operation | None:
-    if method != "POST" or target.operation not in OPERATIONS:
-        return None
-    operation = read_operation(method, target.url)
-    return operation if operation.api in READERS else None
+    known = method == "POST" and target.operation in OPERATIONS.get(target.form, ())
+    return read_operation(method, target.url) if known or by_id.asks(method, target) else None
 
 
 def prepare(admitted: Admitted, body: bytes) -> Prepared | Fault:
     """What is forwarded for a body: the client's bytes but for what is spliced; or a fault to answer with."""
+    if admitted.operation.api == "realtime":
+        target = realtime.for_deployment(admitted.target, admitted.route.deployment)
+        return faults.BAD_BODY if body else Prepared(target, body, Asked(stream=True))
+    if by_id.asks(admitted.method, admitted.target):
+        return _prepare_by_id(admitted, body)
+    if admitted.boundary is not None:
+        return _prepare_form(admitted, body, admitted.boundary)
     try:
         found = scan_object(body)
     except NotJson:
@@ -127,9 +159,24 @@ def prepare(admitted: Admitted, body: bytes) -> Prepared | Fault:
     return _with_usage(admitted, body, found, edits)
 
 
+def _prepare_by_id(admitted: Admitted, body: bytes) -> Prepared | Fault:
+    """The body, if any, names no model; what it does name is left to the service."""
+    try:
+        found = scan_object(body) if body else None
+    except NotJson:
+        return faults.BAD_BODY
+    if admitted.method != "POST" and body:
+        return faults.BAD_BODY
+    if found is not None and any(member.key.lower() == "model" for member in found.members):
+        return faults.MODEL_MISMATCH
+    return Prepared(admitted.target.url, body, Asked())
+
+
 def _model_edits(admitted: Admitted, found: ObjectText) -> list[Edit] | Fault:
     """What makes the body name the deployment, where the path names none; or the fault of its model."""
     member, reason = model_in(found)
+    if any(each.key != "model" and each.key.lower() == "model" for each in found.members):
+        return faults.MODEL_MISMATCH  # some servers take names in any case
     in_path = admitted.target.alias is not None
     if member is None:
         return [] if in_path and reason == "missing_model" else faults.MODEL_MISMATCH
@@ -142,7 +189,7 @@ def _with_usage(admitted: Admitted, body: bytes, found: ObjectText, edits: list[
     operation = admitted.operation
     target = admitted.target.for_deployment(admitted.route.deployment)
     if operation.api not in ("chat", "completions"):
-        return Prepared(target, spliced(body, edits) if edits else body, _NOTHING_ASKED)
+        return Prepared(target, spliced(body, edits) if edits else body, _asked(found))
     wish = usage_wish(body, found)
     not_asked = _not_asked(admitted, wish)
     injects = wish.edit is not None and not_asked is None
@@ -157,6 +204,35 @@ def _with_usage(admitted: Admitted, body: bytes, found: ObjectText, edits: list[
         visible=injects and not hidden,
         not_asked=not_asked,
     )
+
+
+def _asked(found: ObjectText) -> Asked:
+    streams, texts = found.named("stream"), found.named("input")
+    text = texts[-1].value if texts else None
+    return Asked(
+        stream=bool(streams) and streams[-1].value is True,
+        background=any(member.value is True for member in found.named("background")),
+        characters=len(text) if isinstance(text, str) else None,
+    )
+
+
+def _prepare_form(admitted: Admitted, body: bytes, boundary: bytes) -> Prepared | Fault:
+    try:
+        fields = multipart.fields(body, boundary)
+    except multipart.NotAForm:
+        return faults.BAD_BODY
+    models = [field for field in fields if field.name.strip().lower() == "model"]
+    in_path = admitted.target.alias is not None
+    if [field.name for field in models] != ["model"] and (models or not in_path):
+        return faults.MODEL_MISMATCH
+    if any(multipart.text_of(body, field) != admitted.attribution.model for field in models):
+        return faults.MODEL_MISMATCH
+    deployment = admitted.route.deployment
+    edits = [] if in_path else [Edit(field.start, field.end, deployment.encode()) for field in models]
+    streams = [multipart.text_of(body, field) for field in fields if field.name == "stream"]
+    asked = Asked(stream=any(text is not None and text.strip().lower() == "true" for text in streams))
+    target = admitted.target.for_deployment(deployment)
+    return Prepared(target, spliced(body, edits) if edits else body, asked)
 
 
 def _not_asked(admitted: Admitted, wish: Wish) -> str | None:

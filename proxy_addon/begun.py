@@ -16,10 +16,7 @@ _KNOWN = (
 
 
 def begun(record_id: str, time: datetime, admitted: Admitted, prepared: Prepared) -> str:
-    """JSON of the `crashed` record of an attempt that is about to be forwarded; ids alone, no content.
-
-    Beside the record's own keys it has `request_bytes`, the length of the body, for an estimate.
-    """
+    """JSON of the `crashed` record of an attempt that is about to be forwarded; ids alone, no content."""
     who, route = admitted.attribution, admitted.route
     user = f',"user":{_text(who.user)}' if who.user is not None else ""
     return (
@@ -28,6 +25,5 @@ def begun(record_id: str, time: datetime, admitted: Admitted, prepared: Prepared
         f'"backend":{_text(route.backend)},"region":{_text(route.region)},'
         f'"provider_name":{_text(route.provider)},"operation_name":{_text(admitted.operation.name)},'
         f'"request_model":{_text(who.model)},"deployment":{_text(route.deployment)},'
-        f'"request_id":{_text(who.request_id)},"stream":{"true" if prepared.asked.stream else "false"},'
-        f'"request_bytes":{len(prepared.body)}}}'
+        f'"request_id":{_text(who.request_id)},"stream":{"true" if prepared.asked.stream else "false"}}}'
     )

@@ -26,12 +26,6 @@ UNFILLED = Code(
 WEAK_PROOF = Code(
     "PRX607", "weak-proof", Severity.ERROR, "A shared secret is missing, too short or not plain text."
 )
-PROOF_UNSUPPORTED = Code(
-    "PRX608",
-    "proof-unsupported",
-    Severity.ERROR,
-    "A kind of proof is configured that this version cannot check.",
-)
 LEDGER_UNUSABLE = Code(
     "PRX609", "ledger-unusable", Severity.ERROR, "The ledger cannot be opened for appending.", unreadable=True
 )

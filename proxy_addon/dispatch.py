@@ -7,8 +7,9 @@ add-ons, a failure of one logged and the next one called. All other events go mi
 
 from __future__ import annotations
 
+import inspect
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Protocol
 
 log = logging.getLogger("gatewright.proxy")
@@ -16,6 +17,8 @@ log = logging.getLogger("gatewright.proxy")
 HOOKS = ("requestheaders", "request", "responseheaders", "response", "error")
 
 _Hook = Callable[[object], Awaitable[None] | None]
+Table = Mapping[str, tuple[_Hook, ...]]
+"""For each of `HOOKS`, what is called, in the order of the add-ons."""
 
 
 class Event(Protocol):
@@ -31,11 +34,15 @@ class Manager(Protocol):
     handle_lifecycle: Callable[[Event], Awaitable[None]]
 
 
-def call_directly(manager: Manager) -> None:
-    """From now on flow hooks are called directly. Called once all add-ons are loaded; later ones get none."""
+def call_directly(manager: Manager) -> Table:
+    """From now on flow hooks are called directly. Called once all add-ons are loaded; later ones get none.
+
+    Returns:
+        What is called; nothing where mitmproxy goes on to call the hooks, because an add-on wants updates.
+    """
     addons = [each for addon in manager.chain for each in _with_inner(addon)]
     if any(_hook(addon, "update") for addon in addons):
-        return  # somebody wants to be told of every change
+        return {}
     usual = manager.handle_lifecycle
     table = {name: tuple(hook for addon in addons if (hook := _hook(addon, name))) for name in HOOKS}
 
@@ -54,6 +61,23 @@ def call_directly(manager: Manager) -> None:
                 log.error("hook %s failed (%s)", event.name, type(failure).__name__)
 
     manager.handle_lifecycle = handle_lifecycle
+    return table
+
+
+def without_waiting(table: Table) -> Table:
+    """The hooks of which none waits for anything: those can be called where they are due."""
+    return {
+        name: hooks for name, hooks in table.items() if not any(inspect.iscoroutinefunction(h) for h in hooks)
+    }
+
+
+def call_now(name: str, hooks: tuple[_Hook, ...], flow: object) -> None:
+    """Calls hooks that wait for nothing; a failure of one is logged and the next one called."""
+    for hook in hooks:
+        try:
+            hook(flow)
+        except Exception as failure:
+            log.error("hook %s failed (%s)", name, type(failure).__name__)
 
 
 def _hook(addon: object, name: str) -> _Hook | None:

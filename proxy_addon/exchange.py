@@ -16,15 +16,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from gatewright.metering.attribution import Attribution
+from gatewright.metering.estimate import may_be_estimated
+from gatewright.metering.estimates.counting import PROMPTS
 from gatewright.metering.exchange_meter import Ending, ExchangeMeter, Identity, MeteredRequest
 from gatewright.metering.injection import StreamFilter
 from gatewright.metering.record import Settlement, UsageRecord, UsageSource
+from proxy_addon import apart
 from proxy_addon.admission import Admitted, Prepared
 from proxy_addon.clock import Clock
+from proxy_addon.evidence import MAX_REQUEST_BYTES, Evidence
 from proxy_addon.faults import PROXY_FAILED, UPSTREAM_TIMEOUT, Fault
+from proxy_addon.realtime import SWITCHING, Session
 
 __all__ = ["Ending", "Exchange"]
 
+OK = 200
 _PLAIN = frozenset({"", "identity"})
 
 
@@ -36,7 +42,12 @@ class Exchange:
         attribution: whose attempt it is.
         admitted: where it goes; None for one that is refused at once.
         clock: the time.
+
+    Attributes:
+        parts: records beside the attempt's own, once it is settled; see `apart`.
     """
+
+    parts: tuple[UsageRecord, ...] = ()
 
     def __init__(
         self, record_id: str, attribution: Attribution, admitted: Admitted | None, clock: Clock
@@ -44,14 +55,18 @@ class Exchange:
         self.admitted = admitted
         self.record_id = record_id
         self._clock = clock
+        self._method = admitted.method if admitted is not None else "POST"
         self._time = clock.now()
         self._begin = clock.steady()
-        self._meter = ExchangeMeter(record_id, _identity(attribution, admitted))
+        self._meter = ExchangeMeter(record_id, _identity(attribution, admitted), watch_answer=True)
         self._fault: Fault | None = None
         self._prepared: Prepared | None = None
         self._filter: StreamFilter | None = None
+        self._session: Session | None = None
+        self._fetch: apart.Fetch | None = None
         self._begun = False
         self._fed = False
+        self._missing_bytes: int | None = None
         self._settled = False
 
     @property
@@ -69,6 +84,11 @@ class Exchange:
         """Whether the request was handed over for the upstream."""
         return self._prepared is not None
 
+    @property
+    def whole(self) -> bool:
+        """Whether the last byte has come of an answer that reaches the client with its stated length."""
+        return self._missing_bytes == 0
+
     def refuse(self, fault: Fault) -> None:
         """The proxy answers by itself; the first fault stays."""
         self._fault = self._fault or fault
@@ -84,10 +104,18 @@ class Exchange:
         plain = all(value.lower() in _PLAIN for name, value in headers if name.lower() == "content-encoding")
         if self._prepared is not None and self._prepared.hide and status == 200 and plain:
             self._filter = StreamFilter()
+        else:
+            self._missing_bytes = _stated(headers)
+        if status == OK and self.admitted is not None:
+            self._fetch = apart.fetch_of(self.admitted.operation.api, self.admitted.target.path)
         return self._filter is not None
 
     def feed(self, data: bytes) -> list[bytes]:
         """Takes bytes of the answer's body; what the client gets now, no item empty."""
+        if self._missing_bytes:
+            self._missing_bytes = max(0, self._missing_bytes - len(data))
+        if self._fetch is not None:
+            self._fetch.feed(data)
         null_usage = self._meter.passes(data)
         if null_usage is None:
             self._meter.feed(data, None if self._fed else self._elapsed_ms())
@@ -95,6 +123,26 @@ class Exchange:
         elif self._filter is not None and self._filter.between:
             return [self._filter.shown(data, null_usage)]
         return [data] if self._filter is None else _joined(self._filter.feed(data))
+
+    def switch(self) -> None:
+        """The upstream has switched protocols: a realtime session begins."""
+        self._begin_meter()
+        self._meter.response(SWITCHING, ())
+        self._session = Session(self.record_id, self._meter, self._clock)
+
+    @property
+    def live(self) -> bool:
+        """Whether a realtime session was asked for."""
+        return self.admitted is not None and self.admitted.operation.api == "realtime"
+
+    @property
+    def switched(self) -> bool:
+        """Whether a session has begun."""
+        return self._session is not None
+
+    def message(self, data: bytes) -> UsageRecord | None:
+        """Takes a message that the service has sent in a session; the record of what it settles, or None."""
+        return None if self._session is None or self._settled else self._session.message(data)
 
     def flush(self) -> list[bytes]:
         """The upstream's body has ended; what was held back, no item empty."""
@@ -111,7 +159,40 @@ class Exchange:
             record = replace(record, usage_detail="not_forwarded")
         if self._fault is not None:
             return _refused(record, self._fault)
+        if self._session is not None:
+            return self._session.settled(record)
+        if self._counts_apart(record, ending):
+            return apart.without_usage(record)
         return self._with_detail(record)
+
+    def _counts_apart(self, record: UsageRecord, ending: Ending) -> bool:
+        """Whether usage was stated that has records of its own; they stand in `parts` then."""
+        prepared = self._prepared
+        if self._fetch is not None and ending is Ending.COMPLETE:
+            found = self._fetch.readings()
+            self.parts = tuple(self._meter.part(self._part_id(name), each) for name, each in found.items())
+        elif prepared is not None and prepared.asked.background and record.response_id:
+            if record.usage_source is UsageSource.REPORTED:
+                self.parts = (replace(record, record_id=self._part_id(record.response_id)),)
+        return bool(self.parts)
+
+    def _part_id(self, name: str) -> str:
+        return apart.record_id(self.admitted.route.endpoint.host if self.admitted else "", name)
+
+    def evidence(self, record: UsageRecord) -> Evidence | None:
+        """What can be known of a settled attempt's usage by other means; None where that is all or nothing.
+
+        Args:
+            record: the record, as `settle` gave it.
+        """
+        prepared, answer = self._prepared, self._meter.watch
+        seen = answer is not None and answer.begun
+        if prepared is None or self.admitted is None or self._meter.operation.api not in PROMPTS:
+            return None
+        if not may_be_estimated(record, seen=seen):
+            return None
+        body = prepared.body if len(prepared.body) <= MAX_REQUEST_BYTES else None
+        return Evidence(record, self._method, prepared.target, body, answer, self.admitted.route.model)
 
     def _begin_meter(self) -> None:
         """Tells the meter what was sent, once that is known."""
@@ -119,21 +200,25 @@ class Exchange:
             return
         self._begun = True
         if self._prepared is not None:
-            request = MeteredRequest("POST", self._prepared.target, asked=self._prepared.asked)
+            request = MeteredRequest(self._method, self._prepared.target, asked=self._prepared.asked)
         else:
-            request = MeteredRequest("POST", self.admitted.target.path if self.admitted else "", b"")
+            request = MeteredRequest(self._method, self.admitted.target.path if self.admitted else "", b"")
         self._meter.begin(request, self._time)
 
     def _with_detail(self, record: UsageRecord) -> UsageRecord:
         prepared = self._prepared
-        note = None
-        if prepared is not None and prepared.visible and record.usage_source is UsageSource.REPORTED:
-            note = "usage_visible"
-        if prepared is not None and prepared.not_asked and record.usage_source is UsageSource.MISSING:
-            note = f"not_asked:{prepared.not_asked}"
-        if note is None:
+        if prepared is None:
             return record
-        return replace(record, usage_detail=f"{record.usage_detail},{note}" if record.usage_detail else note)
+        notes = [record.usage_detail] if record.usage_detail else []
+        if record.usage_source is UsageSource.MISSING:
+            if prepared.not_asked:
+                notes.append(f"not_asked:{prepared.not_asked}")
+            if self._meter.operation.api not in PROMPTS and may_be_estimated(record, seen=False):
+                notes.append("cannot_be_estimated,api_not_estimated")
+        elif prepared.visible and record.usage_source is UsageSource.REPORTED:
+            notes.append("usage_visible")
+        detail = ",".join(notes) or None
+        return record if detail == record.usage_detail else replace(record, usage_detail=detail)
 
     def _elapsed_ms(self) -> float:
         return round((self._clock.steady() - self._begin) * 1000, 1)
@@ -157,6 +242,14 @@ def _identity(attribution: Attribution, admitted: Admitted | None) -> Identity:
 def _refused(record: UsageRecord, fault: Fault) -> UsageRecord:
     settlement = Settlement.FAILED if fault in (PROXY_FAILED, UPSTREAM_TIMEOUT) else Settlement.REFUSED
     return replace(record, settlement=settlement, status=fault.status, error_type=fault.slug)
+
+
+def _stated(headers: Sequence[tuple[str, str]]) -> int | None:
+    """The length that an answer's head states, None where it states none, or none that is plain."""
+    if any(name.lower() == "transfer-encoding" for name, _ in headers):
+        return None
+    stated = [value for name, value in headers if name.lower() == "content-length"]
+    return int(stated[0]) if len(stated) == 1 and len(stated[0]) < 16 and stated[0].isdigit() else None
 
 
 def _joined(parts: list[bytes]) -> list[bytes]:

@@ -52,7 +52,7 @@ UNKNOWN_ROUTE = _request("unknown-route", "No route has this name.")
 UNSUPPORTED_OPERATION = _request(
     "unsupported-operation", "This operation cannot be metered, so it is not forwarded."
 )
-UPGRADE_REFUSED = _request("upgrade-refused", "Protocol upgrades are not supported.")
+UPGRADE_REFUSED = _request("upgrade-refused", "This protocol upgrade is not supported.")
 BAD_BODY = _request("bad-body", "The body is not one JSON object in plain UTF-8.")
 MODEL_MISMATCH = _request(
     "model-mismatch", "The model of the path, the body and the gateway are not one and the same."
@@ -70,6 +70,7 @@ UPSTREAM_TIMEOUT = Fault(
     504, "upstream-timeout", "The model endpoint did not answer in time.", "upstream_error"
 )
 HEAD_TOO_LARGE = _request("head-too-large", "The headers are larger than this proxy accepts.", 431)
+HEAD_TOO_SLOW = _request("head-too-slow", "The headers did not arrive in time.", 408)
 
 
 def for_status(status: int) -> Fault:

@@ -89,12 +89,11 @@ class Keeper:
     async def _sync(self) -> None:
         journal, loop = self.replica.journal, asyncio.get_running_loop()
         while True:
-            if journal.failure is not None:
+            if journal.failure is None:
                 await _within(self._changed.wait(), RETRY_SECONDS)
+            else:
                 await asyncio.sleep(RETRY_SECONDS)
                 journal.probe()
-            else:
-                await _within(self._changed.wait(), RETRY_SECONDS)
             self._changed.clear()
             if journal.unsynced or journal.failure is not None:
                 await journal.sync(lambda work: loop.run_in_executor(self._syncer, work))
@@ -144,13 +143,20 @@ class Keeper:
             if now + behind == was and (not was or loop.time() - said < COMPLAIN_SECONDS):
                 continue
             was, said = now + behind, loop.time()
-            unrecorded = journal.lost + journal.unbegun
             if now:
                 log.error(
-                    "journal: cannot record (%s); %d wait, %d unrecorded", now, journal.waiting, unrecorded
+                    "journal: cannot record (%s); %d wait, %d lost, %d without a begin",
+                    now,
+                    journal.waiting,
+                    journal.lost,
+                    journal.unbegun,
                 )
             elif not behind:
-                log.info("journal: recording again, %d unrecorded so far", unrecorded)
+                log.info(
+                    "journal: recording again; so far %d lost, %d without a begin",
+                    journal.lost,
+                    journal.unbegun,
+                )
             if behind:
                 log.error("ledger: cannot be written (%s); records wait in the journal", behind)
 
@@ -176,7 +182,7 @@ async def drain(proxy: Drainable, unsent: Callable[[], int], seconds: float) -> 
 
     Args:
         proxy: the exchanges.
-        unsent: bytes of finished answers that clients have not taken yet.
+        unsent: what is not done yet of exchanges that have ended, such as bytes that clients have not taken.
         seconds: the deadline, from now.
     """
     loop = asyncio.get_running_loop()
@@ -192,6 +198,7 @@ async def drain(proxy: Drainable, unsent: Callable[[], int], seconds: float) -> 
 async def _within(what: Awaitable[_T], seconds: float) -> None:
     """Waits for something, but not for longer."""
     try:
-        await asyncio.wait_for(what, seconds)
+        async with asyncio.timeout(seconds):  # `wait_for` may lose a cancellation (Python 3.11)
+            await what
     except TimeoutError:
         return

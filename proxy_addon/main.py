@@ -24,9 +24,11 @@ from mitmproxy.master import Master
 from gatewright.diagnostics import Diagnostic, Rejected, Span
 from gatewright.diagnostics.render import render_text
 from proxy_addon import codes, compat, faults, identity, lifecycle, logs, report, routes, settings
-from proxy_addon.addon import Metering
+from proxy_addon.addon import Durable, Metering
 from proxy_addon.clock import SystemClock
+from proxy_addon.compat import speed
 from proxy_addon.deadlines import Deadlines, Limits
+from proxy_addon.estimates import Estimates
 from proxy_addon.journal.journal import Bounds
 from proxy_addon.journal.lease import Held
 from proxy_addon.journal.replica import Replica
@@ -34,6 +36,7 @@ from proxy_addon.ledger import NAME as LEDGER
 from proxy_addon.ledger import Ledger
 from proxy_addon.lifecycle import Keeper, LoopLag
 from proxy_addon.proxy import Proxy
+from proxy_addon.recording.build import around, build
 from proxy_addon.reload import Reloader
 from proxy_addon.settings import Settings
 from proxy_addon.sinks import registry
@@ -45,6 +48,7 @@ log = logging.getLogger("gatewright.proxy")
 _T = TypeVar("_T")
 MIN_SEGMENT = 64 * 1024
 _WATCHDOG_SECONDS = 60
+_ESTIMATE_SECONDS = 3  # for what the drain has cut
 _SWITCH_SECONDS = 0.0005  # how long a thread beside the event loop may hold up a stream; Python's own is 5 ms
 _PATH_HINT = "check the path, and the volume it stands on"
 
@@ -73,6 +77,7 @@ class _Parts:
     """What a process is made of before it listens."""
 
     proxy: Proxy
+    proof: identity.Kinds
     replica: Replica
     ledger: Ledger
     shipping: Shipping
@@ -115,12 +120,12 @@ def _prepare(chosen: Settings) -> _Parts:
             codes.LOOPBACK_ONLY.at(None, f"this mitmproxy may not listen on {chosen.host}", hint=hint)
         )
     table = _collect(found, lambda: routes.load(chosen.routes, allow_loopback=chosen.allow_loopback))
-    proofs = _collect(found, lambda: identity.load_proofs(chosen.proof_files))
+    proof = _collect(found, lambda: identity.load(chosen.proof, SystemClock()))
     if chosen.upstream_ca is not None and not chosen.upstream_ca.is_file():
         found.append(codes.NO_FILE.at(None, "--upstream-ca names no file", hint=_PATH_HINT))
     context = SinkContext(SystemClock(), chosen.replica)
     built = _collect(found, lambda: registry.build(chosen.sinks, context))
-    if found or table is None or proofs is None or built is None:
+    if found or table is None or proof is None or built is None:
         raise Rejected(found)
     lines = JsonLines(chosen.ledger)
     if lines.torn_bytes:
@@ -130,7 +135,8 @@ def _prepare(chosen: Settings) -> _Parts:
         log.warning("ledger: this file system has no locks; make sure that one proxy alone writes the files")
     ledger = Ledger(lines, replica.sources, SystemClock())
     shipping = Shipping(built, replica.sources, chosen.dead_letters, SystemClock())
-    return _Parts(Proxy(table, proofs, replica.journal, SystemClock(), _new_id), replica, ledger, shipping)
+    proxy = Proxy(table, proof, replica.journal, SystemClock(), _new_id)
+    return _Parts(proxy, proof, replica, ledger, shipping)
 
 
 def _open_journal(chosen: Settings) -> Replica:
@@ -167,24 +173,35 @@ def _collect(faults: list[Diagnostic], load: Callable[[], _T]) -> _T | None:
 async def _serve(chosen: Settings, parts: _Parts, confdir: str) -> None:
     proxy = parts.proxy
     compat.install_error_bodies()
-    compat.limit_heads(chosen.header_limit, lambda: proxy.metrics.refuse(faults.HEAD_TOO_LARGE))
-    compat.check_sizes_fast(chosen.body_limit)
+    speed.install(chosen.body_limit)
     master = Master(compat.options(host=chosen.host, port=chosen.port, confdir=confdir))
+    compat.guard(
+        master,
+        head_bytes=chosen.header_limit,
+        head_seconds=chosen.header_seconds,
+        body_bytes=chosen.body_limit,
+        refused=proxy.metrics.refuse,
+    )
     limits = Limits(chosen.connect_seconds, chosen.first_byte_seconds, chosen.idle_seconds)
     deadlines = Deadlines(limits, compat.Carrier(master), proxy.refuse)
-    metering = Metering(proxy)
+    metering = Durable(proxy, parts.replica.journal) if chosen.begin_durable else Metering(proxy)
+    recorder = build(chosen.recording, chosen.replica, chosen.journal, chosen.journal_bytes)
     door = _Door(master, proxy, chosen.connection_limit)
     started = _Started(master, ready_json=chosen.ready_json)
-    compat.load(master, door, deadlines, metering, started)
+    metered = around(recorder, proxy.exchange, metering)
+    compat.load(master, door, deadlines, *_waiting(parts.proof), *metered, started)
     compat.harden(
         master.options,
         body_limit=chosen.body_limit,
         idle_seconds=max(chosen.first_byte_seconds, chosen.idle_seconds) + _WATCHDOG_SECONDS,
         upstream_ca=str(chosen.upstream_ca) if chosen.upstream_ca else None,
     )
-    stopper = _Stopper(master, proxy, chosen.drain_seconds)
+    estimates = Estimates(proxy.record)
+    proxy.estimates = estimates
+    stopper = _Stopper(master, proxy, estimates, chosen.drain_seconds)
     names = (LEDGER, *parts.shipping.names)
-    keeper = Keeper(parts.replica, parts.ledger, names, stopper, pause=lifecycle.SYNC_SECONDS)
+    pause = 0.0 if chosen.begin_durable else lifecycle.SYNC_SECONDS
+    keeper = Keeper(parts.replica, parts.ledger, names, stopper, pause=pause)
     reloader = Reloader(
         chosen.routes,
         allow_loopback=chosen.allow_loopback,
@@ -193,6 +210,7 @@ async def _serve(chosen: Settings, parts: _Parts, confdir: str) -> None:
     )
     lag = LoopLag()
     statuses = parts.shipping.statuses
+    proxy.metrics.more.append(lambda: report.estimates(estimates))
     proxy.metrics.more.append(
         lambda: report.families(parts.replica, keeper, statuses(), lag, deadlines, reloader)
     )
@@ -200,18 +218,60 @@ async def _serve(chosen: Settings, parts: _Parts, confdir: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopper)
     loop.add_signal_handler(signal.SIGHUP, reloader.ask)
+    if chosen.parent_pipe:
+        _end_with_input(loop, sys.stdin.fileno(), stopper)
     parts.shipping.start()
-    beside = [asyncio.create_task(each.run()) for each in (keeper, reloader, lag, deadlines)]
+    if recorder is not None:
+        proxy.metrics.more.append(lambda: iter(recorder.families()))
+        recorder.start()
+    beside = [asyncio.create_task(each.run()) for each in (keeper, reloader, lag, deadlines, estimates)]
     try:
         await master.run()
     finally:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+        if abandoned := estimates.abandon():
+            log.warning("estimates: %d were not made; their usage is missing", abandoned)
         keeper.close()
+        if recorder is not None and not await asyncio.to_thread(recorder.stop, chosen.sink_seconds):
+            log.warning("recordings: the last ones could not be written in time")
     if started.failure is not None:
         hint = "choose another port, or stop what uses this one"
         raise Rejected([codes.CANNOT_LISTEN.at(None, started.failure, hint=hint)])
+
+
+def _end_with_input(loop: asyncio.AbstractEventLoop, pipe: int, stop: Callable[[], None]) -> None:
+    """Calls back once the other end of a pipe is closed, which its holder's death does too."""
+
+    def readable() -> None:
+        if not os.read(pipe, 4096):
+            loop.remove_reader(pipe)
+            stop()
+
+    try:
+        loop.add_reader(pipe, readable)
+    except OSError as fault:
+        hint = "start the proxy with a pipe as its standard input"
+        message = "--parent-pipe needs a pipe on standard input"
+        raise Rejected([codes.BAD_OPTION.at(None, message, hint=hint)]) from fault
+
+
+def _waiting(proof: identity.Kinds) -> tuple[_Introduction, ...]:
+    return (_Introduction(proof),) if proof.waits else ()
+
+
+class _Introduction:
+    """Lets a request wait for the keys that its proof is judged by; stands before the add-on that judges."""
+
+    def __init__(self, proof: identity.Kinds) -> None:
+        self.proof = proof
+
+    async def requestheaders(self, flow: compat.Flow) -> None:
+        """The head of a request has come."""
+        waits = self.proof.look(flow.request.headers.fields)
+        if waits is not None:
+            await waits
 
 
 class _Door:
@@ -257,9 +317,10 @@ class _Started:
 class _Stopper:
     """The first signal drains, the second one stops at once."""
 
-    def __init__(self, master: Master, proxy: Proxy, seconds: int) -> None:
+    def __init__(self, master: Master, proxy: Proxy, estimates: Estimates, seconds: int) -> None:
         self.master = master
         self.proxy = proxy
+        self.estimates = estimates
         self.seconds = seconds
         self.task: asyncio.Task[None] | None = None
 
@@ -270,9 +331,14 @@ class _Stopper:
         log.info("draining: %d open, at most %d s", self.proxy.open_count, self.seconds)
         self.task = asyncio.create_task(self.drain())
 
+    def unfinished(self) -> int:
+        """What is still to be done for exchanges that are not open any more; 0 for nothing."""
+        return compat.unsent_bytes(self.master) + self.estimates.pending
+
     async def drain(self) -> None:
-        """Waits for open exchanges and for what clients have not read yet, then ends the process."""
+        """Waits for open exchanges, for what clients have not read, for estimates; then ends the process."""
         try:
-            await lifecycle.drain(self.proxy, lambda: compat.unsent_bytes(self.master), self.seconds)
+            await lifecycle.drain(self.proxy, self.unfinished, self.seconds)
+            await self.estimates.finish(_ESTIMATE_SECONDS)
         finally:
             compat.stop(self.master)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from urllib.parse import parse_qsl
 
 MAX_TARGET = 8192
 _REMEMBERED_BYTES = 512
@@ -18,7 +19,10 @@ _BACKEND = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_-]{0,79}\Z")
 _QUERY = re.compile(rb"[!-~]*\Z")
 _DEPLOYMENTS = ("openai", "deployments")
 _BEFORE_ALIAS = "/openai/deployments/"
-_V1 = ("openai", "v1")
+DEPLOYMENTS = "openai/deployments"
+"""The form whose path names the model: `/openai/deployments/<alias>/<operation>`."""
+_MODEL_PARAMETERS = frozenset({"model", "deployment", "deployment-id", "deployment_id"})
+_FORMS = (("openai", "v1"), ("anthropic", "v1"), ("v1",), ("models",), ("openai",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +34,37 @@ class Target:
         segments: the path behind `/-/`, at least one segment.
         query: what follows the first `?`, or None where there is none.
         alias: the model that the path names, `/openai/deployments/<alias>/…`, or None.
-        operation: what is asked for, such as `chat/completions`; None outside the two forms that are known.
+        form: what stands before the operation, such as `openai/v1`; empty outside the forms that are known.
+        operation: what is asked for, such as `chat/completions`; empty outside the forms that are known.
         path: the path behind `/-`, without the query.
         url: the path with the query.
+        names_model: whether the query names a model too; no operation that is forwarded asks for that.
     """
 
     backend: str
     segments: tuple[str, ...]
     query: str | None
     alias: str | None = field(init=False)
-    operation: str | None = field(init=False)
+    form: str = field(init=False)
+    operation: str = field(init=False)
     path: str = field(init=False)
     url: str = field(init=False)
+    names_model: bool = field(init=False)
 
     def __post_init__(self) -> None:
         segments = self.segments
         alias = segments[2] if segments[:2] == _DEPLOYMENTS and len(segments) > 3 else None
-        operation = None
         if alias is not None:
-            operation = "/".join(segments[3:])
-        elif segments[:2] == _V1 and len(segments) > 2:
-            operation = "/".join(segments[2:])
+            form, rest = DEPLOYMENTS, segments[3:]
+        else:
+            known = next((form for form in _FORMS if segments[: len(form)] == form), ())
+            form, rest = "/".join(known), segments[len(known) :] if known else ()
         path = "/" + "/".join(segments)
         object.__setattr__(self, "alias", alias)
-        object.__setattr__(self, "operation", operation)
+        object.__setattr__(self, "form", form)
+        object.__setattr__(self, "operation", "/".join(rest))
         object.__setattr__(self, "path", path)
+        object.__setattr__(self, "names_model", bool(models_named(self.query or "")))
         object.__setattr__(self, "url", path if self.query is None else f"{path}?{self.query}")
 
     def for_deployment(self, deployment: str) -> str:
@@ -62,6 +72,12 @@ class Target:
         if self.alias is None:
             return self.url
         return f"{_BEFORE_ALIAS}{deployment}{self.url[len(_BEFORE_ALIAS) + len(self.alias) :]}"
+
+
+def models_named(query: str) -> list[str]:
+    """The models that a query names, under any name and spelling; some servers take `;` for `&`."""
+    found = parse_qsl(query.replace(";", "&"), keep_blank_values=True)
+    return [value for name, value in found if name.strip().lower() in _MODEL_PARAMETERS]
 
 
 def parse(raw: bytes) -> Target | None:

@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from gatewright.metering.attribution import Proofs
+from gatewright.metering.attribution import Proof
+from gatewright.metering.record import UsageRecord
 from proxy_addon import faults
 from proxy_addon.admission import Admitted, Head, Prepared, admit, authenticate, prepare
 from proxy_addon.begun import begun
 from proxy_addon.clock import Clock
+from proxy_addon.evidence import STOPPED, Evidence, without_estimate
 from proxy_addon.exchange import Ending, Exchange
 from proxy_addon.faults import Fault
 from proxy_addon.metrics import Metrics
@@ -57,12 +59,19 @@ class Recorder(Protocol):
         """Records a settled attempt."""
 
 
+class Estimator(Protocol):
+    """Who estimates what was not stated; see `estimates.Estimates`."""
+
+    def add(self, evidence: Evidence) -> None:
+        """Takes an exchange; its record comes back to `Proxy.record`, once."""
+
+
 class Proxy:
     """All exchanges of this process.
 
     Args:
         table: the routes.
-        proofs: the secrets that are valid now.
+        proof: what proves that a request comes from the gateway.
         journal: where records go.
         clock: the time.
         new_id: makes record ids.
@@ -72,17 +81,19 @@ class Proxy:
         draining: whether new exchanges are refused.
         counts: settlements, and slugs of faults.
         metrics: what `/metrics` shows.
+        estimates: who estimates usage that was not stated; None: it stays missing.
     """
 
     def __init__(
-        self, table: Table, proofs: Proofs, journal: Recorder, clock: Clock, new_id: Callable[[], str]
+        self, table: Table, proof: Proof, journal: Recorder, clock: Clock, new_id: Callable[[], str]
     ) -> None:
         self.table = table
         self.journal = journal
         self.draining = False
         self.counts: Counter[str] = Counter()
         self.metrics = Metrics()
-        self._proofs = proofs
+        self.estimates: Estimator | None = None
+        self._proof = proof
         self._clock = clock
         self._new_id = new_id
         self._open: dict[str, Exchange] = {}
@@ -106,12 +117,12 @@ class Proxy:
         body = {"status": state, "open": self.open_count, "written": journal.written}
         body |= {"waiting": journal.waiting, "lost": journal.lost}
         if journal.failure is not None:
-            body |= {"reason": journal.failure, "unrecorded": journal.lost + journal.unbegun}
+            body |= {"reason": journal.failure, "unbegun": journal.unbegun}
         return Status(200 if path == b"/health" or state == "ok" else 503, json.dumps(body).encode())
 
     def begin(self, key: str, head: Head) -> Fault | None:
         """Takes the head of a request; None when its body is wanted, else the fault to answer with."""
-        attribution = authenticate(head, self._proofs)
+        attribution = authenticate(head, self._proof)
         if isinstance(attribution, Fault):
             return self._count(attribution)
         if not self.journal.writable:
@@ -146,9 +157,10 @@ class Proxy:
         return self._open.get(key)
 
     def refuse(self, key: str, fault: Fault) -> None:
-        """The carrier answers by itself."""
-        self._count(fault)
+        """The carrier answers by itself; an answer counts once, by its first fault."""
         exchange = self._open.get(key)
+        if exchange is None or exchange.fault is None:
+            self._count(fault)
         if exchange is not None:
             exchange.refuse(fault)
 
@@ -156,10 +168,30 @@ class Proxy:
         """Writes the record of an exchange that has ended; later calls do nothing."""
         exchange = self._open.pop(key, None)
         record = exchange.settle(ending) if exchange else None
+        if exchange is None or record is None:
+            return
+        for part in exchange.parts:
+            self.record(part)
+        evidence = exchange.evidence(record) if self.estimates is not None else None
+        if evidence is None or self.estimates is None:
+            self.record(record)
+            return
+        if self.journal.failure is None:  # what is true if the estimate is never made
+            self.journal.begin(record.record_id, without_estimate(record, STOPPED).to_json())
+        self.estimates.add(evidence)
+
+    def message(self, key: str, data: bytes) -> None:
+        """Takes a message that an upstream has sent in a session; writes the record of what it settles."""
+        exchange = self._open.get(key)
+        record = exchange.message(data) if exchange is not None else None
         if record is not None:
-            self.counts[record.settlement.value] += 1
-            self.metrics.observe(record)
-            self.journal.end(record.record_id, record.to_json())
+            self.record(record)
+
+    def record(self, record: UsageRecord) -> None:
+        """Writes a settled record."""
+        self.counts[record.settlement.value] += 1
+        self.metrics.observe(record)
+        self.journal.end(record.record_id, record.to_json())
 
     def use(self, table: Table) -> None:
         """Takes new routes for the requests that come from now on."""

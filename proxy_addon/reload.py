@@ -48,7 +48,8 @@ class Reloader:
         """Watches until it is cancelled."""
         while True:
             try:
-                await asyncio.wait_for(self._asked.wait(), self._seconds)
+                async with asyncio.timeout(self._seconds):  # `wait_for` may lose a cancellation (Python 3.11)
+                    await self._asked.wait()
             except TimeoutError:
                 if mark(self._path) in (self._mark, None):
                     continue

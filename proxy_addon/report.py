@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from proxy_addon.deadlines import Deadlines
+from proxy_addon.estimates import Estimates
 from proxy_addon.journal.replica import Replica
 from proxy_addon.ledger import NAME
 from proxy_addon.lifecycle import Keeper, LoopLag
@@ -44,6 +45,14 @@ def families(
     yield Family("route_reloads_total", "counter", "Routes files that were read again.", loads)
 
 
+def estimates(made: Estimates) -> Iterator[Family]:
+    """What became of usage that was not stated."""
+    counts = tuple(Sample({"outcome": name}, count) for name, count in sorted(made.counts.items()))
+    yield Family("estimates_total", "counter", "Attempts whose usage was to be estimated.", counts)
+    yield number("estimates_pending", "gauge", "Attempts that wait for their estimate.", made.pending)
+    yield number("estimates_pending_bytes", "gauge", "Memory that they hold.", made.pending_bytes)
+
+
 def _journal(replica: Replica) -> Iterator[Family]:
     journal = replica.journal
     yield number("journal_bytes", "gauge", "Bytes in the journal's segments.", journal.size_bytes)
@@ -51,8 +60,8 @@ def _journal(replica: Replica) -> Iterator[Family]:
     yield number("journal_records_total", "counter", "Settled records in the journal.", journal.written)
     yield number("journal_waiting_records", "gauge", "Records that wait in memory.", journal.waiting)
     yield number("journal_failing", "gauge", "Whether recording fails.", int(journal.failure is not None))
-    lost = (Sample({"part": "end"}, journal.lost), Sample({"part": "begin"}, journal.unbegun))
-    yield Family("journal_unrecorded_total", "counter", "What was served and not recorded.", lost)
+    yield number("journal_lost_total", "counter", "Settled records that were dropped.", journal.lost)
+    yield number("journal_unbegun_total", "counter", "Attempts served without a begin.", journal.unbegun)
     crashed, damaged = replica.crashed, replica.damaged
     yield number("journal_crashed_total", "counter", "Begins without an end that were settled.", crashed)
     yield number("journal_damaged_total", "counter", "Lines of the journal that could not be read.", damaged)

@@ -53,7 +53,11 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One backend of the gateway: a pool member's endpoint and deployment, and the aliases it serves."""
+    """One backend of the gateway: a pool member's endpoint and deployment, and the aliases it serves.
+
+    Attributes:
+        model: the model behind the deployment, such as `gpt-4.1`; None where the file does not say.
+    """
 
     backend: str
     endpoint: Endpoint
@@ -61,6 +65,7 @@ class Route:
     region: str
     provider: str
     models: frozenset[str]
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +162,17 @@ class _Reader:
 
     def route(self, name: str, node: Node, scope: Table) -> Route | None:
         keys = ("endpoint", "deployment", "region", "provider", "models")
-        have = self.members(node, required=keys)
+        have = self.members(node, required=keys, optional=("model",))
         before = len(self.faults)
         endpoint = self.endpoint(have.get("endpoint"), scope)
         deployment = self.text(have.get("deployment"), _NAME)
         region = self.text(have.get("region"), _NAME)
         provider = self.text(have.get("provider"), _NAME)
         models = frozenset(self.text(item, _NAME) for item in self.items(have.get("models")))
-        if endpoint is None or len(self.faults) > before or len(have) < len(keys):
+        model = self.text(have.get("model"), _NAME) or None
+        if endpoint is None or len(self.faults) > before or not have.keys() >= set(keys):
             return None
-        return Route(name, endpoint, deployment, region, provider, models)
+        return Route(name, endpoint, deployment, region, provider, models, model)
 
     def endpoint(self, node: Node | None, scope: Table) -> Endpoint | None:
         if node is None:

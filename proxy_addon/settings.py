@@ -6,7 +6,6 @@ A flag wins over its variable. The environment is handed in; only the entry poin
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from pathlib import Path
 
 from gatewright.diagnostics import Diagnostic, Rejected
 from proxy_addon import codes
+from proxy_addon.proof_settings import ProofSettings, add_options, read_proofs
+from proxy_addon.recording import options as recording
 
 PREFIX = "GATEWRIGHT_PROXY_"
 _SIZE = re.compile(r"([1-9][0-9]{0,8})([km]?)\Z")
@@ -36,15 +37,17 @@ class Settings:
         ledger: the file of usage records.
         journal: the folder of journals, one folder per replica in it.
         replica: the name of this replica's folder.
+        begin_durable: whether a begin is on stable storage before the request is forwarded.
         serve_unrecorded: whether traffic is served that cannot be recorded.
         sinks: addresses of the sinks beside the ledger, see `sinks.registry`.
         dead_letters: the folder of records that a sink refused for good.
         sink_seconds: how long sinks may go on sending at the end.
         journal_bytes: largest journal; above it new traffic is refused.
         lease_seconds: how long another replica must be silent before its journal is adopted.
-        proof_files: one or two files, each with one shared secret.
+        proof: what proves that a request comes from the gateway.
         allow_loopback: whether endpoints on loopback are permitted.
         ready_json: whether one JSON line on stdout says that the proxy accepts.
+        parent_pipe: whether the proxy ends when its standard input does.
         body_limit: largest request body in bytes, and largest response that states its length.
         drain_seconds: how long open exchanges may last after SIGTERM.
         connect_seconds: how long an upstream may take to accept a connection.
@@ -52,9 +55,11 @@ class Settings:
             many minutes.
         idle_seconds: how long an answer that has begun may be silent.
         header_limit: largest head of a request in bytes.
+        header_seconds: how long a head may take to arrive.
         connection_limit: most client connections.
         reload_seconds: how often the file of routes is looked at.
         upstream_ca: a file of CA certificates for the upstream, or None for the public ones.
+        recording: what is recorded of the exchanges, or None.
     """
 
     host: str
@@ -66,31 +71,35 @@ class Settings:
     sinks: tuple[str, ...]
     dead_letters: Path
     sink_seconds: int
+    begin_durable: bool
     serve_unrecorded: bool
     journal_bytes: int
     lease_seconds: int
-    proof_files: tuple[Path, ...]
+    proof: ProofSettings
     allow_loopback: bool
     ready_json: bool
+    parent_pipe: bool
     body_limit: int
     drain_seconds: int
     connect_seconds: int
     first_byte_seconds: int
     idle_seconds: int
     header_limit: int
+    header_seconds: int
     connection_limit: int
     reload_seconds: int
     upstream_ca: Path | None
+    recording: recording.Options | None
 
 
 def read(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
     """The settings of a command line and an environment.
 
     Raises:
-        Rejected: PRX600 for every option that is missing or wrong, PRX608 for proofs not supported.
+        Rejected: PRX600 for every option that is missing or wrong.
         SystemExit: after `--help`.
     """
-    given = _parse(arguments)
+    given = options().parse_args(arguments)
     reader = _Reader(given, environment)
     settings = reader.settings()
     if reader.faults or settings is None:
@@ -103,7 +112,8 @@ class _Parser(argparse.ArgumentParser):
         raise Rejected([codes.BAD_OPTION.at(None, message, hint="see python -m proxy_addon --help")])
 
 
-def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+def options() -> argparse.ArgumentParser:
+    """All options; each has a variable beside it, `PREFIX` and its `dest` in capitals."""
     parser = _Parser(
         prog="python -m proxy_addon",
         description="The metering proxy of Gatewright.",
@@ -118,6 +128,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     add("--ledger", metavar="FILE", help="usage records, appended as JSON lines")
     add("--journal", metavar="DIR", help="the begin/end log, a folder per replica (<ledger>.journal)")
     add("--replica", metavar="NAME", help="this replica's folder in it (the replica's or host's name)")
+    add("--begin-durable", action="store_const", const="true", help="sync each begin before forwarding")
     add(
         "--on-journal-failure",
         metavar="refuse|serve",
@@ -133,21 +144,22 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     add("--dead-letters", metavar="DIR", help="records that a sink refused for good (<ledger>.dead)")
     add("--sink-seconds", metavar="N", help="how long sinks may go on sending at the end (10)")
     add("--lease-seconds", metavar="N", help="silence after which a replica's journal is adopted (60)")
-    add("--proof-file", metavar="FILE", action="append", help="a shared secret; twice while it is rotated")
-    add("--proof-entra", metavar="AUDIENCE", help="not supported yet: proof by Entra token")
-    add("--proof-certificate", metavar="THUMBPRINT", help="not supported yet: proof by client certificate")
+    add_options(add)
     add("--allow-loopback", action="store_const", const="true", help="permit endpoints on 127.0.0.1")
     add("--ready-json", action="store_const", const="true", help="print one JSON line once it accepts")
+    add("--parent-pipe", action="store_const", const="true", help="end when standard input, a pipe, does")
     add("--body-limit", metavar="SIZE", help="largest request body, such as 64m (default)")
     add("--drain-seconds", metavar="N", help="how long open exchanges may last after SIGTERM (25)")
     add("--connect-seconds", metavar="N", help="how long an upstream may take to accept (10)")
     add("--first-byte-seconds", metavar="N", help="how long an answer may take to begin (1800)")
     add("--idle-seconds", metavar="N", help="how long an answer may be silent (1800)")
     add("--header-limit", metavar="SIZE", help="largest head of a request (64k)")
+    add("--header-seconds", metavar="N", help="how long the head of a request may take (30)")
     add("--connection-limit", metavar="N", help="most client connections (8000)")
     add("--reload-seconds", metavar="N", help="how often the routes are looked at for changes (5)")
     add("--upstream-ca", metavar="FILE", help="CA certificates of the upstream, where they are not public")
-    return parser.parse_args(arguments)
+    recording.add_options(add)
+    return parser
 
 
 class _Reader:
@@ -159,9 +171,7 @@ class _Reader:
     def settings(self) -> Settings | None:
         host, port = self.listen()
         routes, ledger = self.needed("routes"), self.needed("ledger")
-        proofs = self.proof_files()
-        self.unsupported("proof_entra", "proof by Entra token")
-        self.unsupported("proof_certificate", "proof by client certificate")
+        proof = read_proofs(self)
         upstream_ca = self.text("upstream_ca")
         settings = Settings(
             host=host,
@@ -173,21 +183,25 @@ class _Reader:
             sinks=tuple(self.given.sink or (self.text("sink") or "").split()),
             dead_letters=Path(self.text("dead_letters") or f"{ledger}.dead"),
             sink_seconds=self.whole("sink_seconds", 10, 600),
+            begin_durable=self.switch("begin_durable"),
             serve_unrecorded=self.choice("on_journal_failure", ("refuse", "serve")) == "serve",
             journal_bytes=self.size("journal_limit", "1024m"),
             lease_seconds=self.whole("lease_seconds", 60, 86400),
-            proof_files=proofs,
+            proof=proof,
             allow_loopback=self.switch("allow_loopback"),
             ready_json=self.switch("ready_json"),
+            parent_pipe=self.switch("parent_pipe"),
             body_limit=self.size("body_limit", "64m"),
             drain_seconds=self.whole("drain_seconds", 25, 3600),
             connect_seconds=self.whole("connect_seconds", 10, 3600),
             first_byte_seconds=self.whole("first_byte_seconds", 1800, 86400),
             idle_seconds=self.whole("idle_seconds", 1800, 86400),
             header_limit=self.size("header_limit", "64k"),
+            header_seconds=self.whole("header_seconds", 30, 3600),
             connection_limit=self.whole("connection_limit", 8000, 1_000_000),
             reload_seconds=self.whole("reload_seconds", 5, 86400),
             upstream_ca=Path(upstream_ca) if upstream_ca else None,
+            recording=recording.read_options(self),
         )
         return None if self.faults else settings
 
@@ -212,21 +226,12 @@ class _Reader:
             return "", 0
         return host, int(port)
 
-    def proof_files(self) -> tuple[Path, ...]:
-        names: list[str] = self.given.proof_file or []
-        if not names:
-            names = [part for part in (self.text("proof_file") or "").split(os.pathsep) if part]
-        if not 1 <= len(names) <= 2:
-            self.wrong(
-                "proof_file", "is needed once, or twice while the secret is rotated", "see SECURITY.md"
-            )
-        return tuple(Path(name) for name in names)
-
-    def unsupported(self, name: str, what: str) -> None:
-        if self.text(name) is not None:
-            message = f"{_flag(name)}: {what} is not supported by this version"
-            hint = "use --proof-file with a shared secret"
-            self.faults.append(codes.PROOF_UNSUPPORTED.at(None, message, hint=hint))
+    def many(self, name: str, separator: str | None = None) -> tuple[str, ...]:
+        """The values of an option that may be repeated; in a variable they stand behind one another."""
+        given: list[str] | None = getattr(self.given, name)
+        if given is None:
+            given = (self.environment.get(PREFIX + name.upper()) or "").split(separator)
+        return tuple(part for part in given if part)
 
     def switch(self, name: str) -> bool:
         value = (self.text(name) or "").lower()

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from gatewright.estate.declared import (
     ApiPath,
+    ApplicationUri,
     Declared,
     EmailAddress,
     HeaderName,
@@ -102,6 +103,12 @@ class Gateway(Declared):
     on_proxy_down: Literal["fail", "direct"] = Field(
         default="fail",
         description="fail: while the metering proxy is down, clients get 503. direct: not rendered yet.",
+    )
+    proxy_audience: ApplicationUri | None = Field(
+        default=None,
+        description="Application id URI of the metering proxy in Entra. With it the gateway's identity gets "
+        "a token, which proves that a request comes from the gateway; without it, a shared secret does. "
+        "No client sees a difference.",
     )
     own_global_policy: bool = Field(
         default=False, description="Whether Gatewright owns the service-wide policy. true: not rendered yet."

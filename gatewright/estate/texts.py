@@ -72,6 +72,11 @@ ACCOUNT = NameRule(
     r"^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$",
     "2 to 64 characters: lower-case letters, digits and hyphens; it becomes part of a host name",
 )
+APPLICATION = NameRule(
+    "an application id URI",
+    r"^api://[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$",
+    "api:// and letters, digits, dots, hyphens, underscores and slashes, such as api://metering-proxy",
+)
 SECRET = NameRule("the name of a Key Vault secret", r"^[A-Za-z0-9-]{1,127}$", "letters, digits and hyphens")
 SERVICE = NameRule(
     "a name for an API Management service",

@@ -26,6 +26,7 @@ from gatewright.harness.exchanges import Exchanges, Remembering
 from gatewright.harness.gateway import Gateway
 from gatewright.harness.localfiles import Routes, RunFolder
 from gatewright.harness.outcome import Outcome
+from gatewright.harness.policies.authentication_managed_identity import TOKEN
 from gatewright.harness.proxyprocess import ProxyOptions, ProxyProcess
 from gatewright.harness.ready import Ready
 from gatewright.harness.recorder import Recorder, RecorderOptions
@@ -148,7 +149,9 @@ class LocalGateway:
         listener = server.bind(self.options.host, self.options.port)
         self._stack.callback(listener.close)
         now = self.options.clock.now()
-        folder = localfiles.open_run(self.options.runs, self.bundle.environment, now, self.options.ledger)
+        folder = localfiles.open_run(
+            self.options.runs, self.bundle.environment, now, self.options.ledger, self._proof()
+        )
         self._stack.callback(folder.close)
         upstream_url = await self._start_upstream(folder)
         self._proxy = await self._start_proxy(folder)
@@ -160,6 +163,11 @@ class LocalGateway:
         host = f"[{self.options.host}]" if ":" in self.options.host else self.options.host
         url = f"http://{host}:{server.port_of(listener)}"
         self._ready = Ready(url, self._proxy.url, upstream_url, folder.ledger, self.keys, self.models)
+
+    def _proof(self) -> str | None:
+        """What the policies prove themselves with where it is no secret: the stand-in for a token."""
+        name = f"{self.bundle.marker}proxy-proof"
+        return None if any(value.id == name for value in self.bundle.named_values) else TOKEN
 
     def _upstream_app(self) -> Simulator | RecordedUpstream | None:
         match self.options.upstream:

@@ -160,14 +160,17 @@ class RunFolder:
         self.proof_file.unlink(missing_ok=True)
 
 
-def open_run(base: Path, environment: str, moment: datetime, ledger: Path | None) -> RunFolder:
-    """A new folder for a run, with a new secret in it.
+def open_run(
+    base: Path, environment: str, moment: datetime, ledger: Path | None, proof: str | None = None
+) -> RunFolder:
+    """A new folder for a run, with a secret in it.
 
     Args:
         base: usually `.gatewright`.
         environment: name of the environment.
         moment: when the run begins, for the folder's name.
         ledger: where usage records go; in the folder when None.
+        proof: the secret; a new one when None.
 
     Raises:
         Rejected: EMU564.
@@ -178,9 +181,8 @@ def open_run(base: Path, environment: str, moment: datetime, ledger: Path | None
         path = Path(tempfile.mkdtemp(prefix=f"{moment:%Y%m%dT%H%M%SZ}-", dir=parent)).resolve()
         if ledger is not None:
             ledger.parent.mkdir(parents=True, exist_ok=True)
-        folder = RunFolder(
-            path, (path / "ledger.jsonl") if ledger is None else ledger.resolve(), secrets.token_hex(32)
-        )
+        records = (path / "ledger.jsonl") if ledger is None else ledger.resolve()
+        folder = RunFolder(path, records, proof or secrets.token_hex(32))
         _write_secret(folder.proof_file, folder.proof)
     except OSError as fault:
         message = f"the folder for this run cannot be written: {fault.strerror}"

@@ -50,6 +50,7 @@ class ProxyOptions:
                 "127.0.0.1:0",
                 "--allow-loopback",
                 "--ready-json",
+                "--parent-pipe",
             ),
             *("--routes", str(self.routes), "--ledger", str(self.ledger), "--proof-file", str(self.proof)),
             *("--drain-seconds", drain),
@@ -82,7 +83,7 @@ class ProxyProcess:
         with self.options.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self.options.command(),
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE,  # held until we end, by whatever death: then so does it
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 start_new_session=True,

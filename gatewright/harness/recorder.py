@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -16,11 +16,16 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gatewright.diagnostics import Rejected
 from gatewright.harness.clock import Clock
 from gatewright.harness.exchanges import HEADER
 from gatewright.recordings import Exchange, Source, redact, write_har
 
 _EMPTY = 512
+
+
+def _har(exchanges: Sequence[Exchange], path: Path, comment: str) -> None:
+    write_har(exchanges, path, comment=comment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class RecorderOptions:
         redacted: whether credentials and personal headers are replaced.
         host: what stands as the gateway's host instead of the one that was called, or None.
         comment: what the recording is, for a person.
+        prompt_key: what prompts and answers are hashed with; None keeps them.
+        write: writes exchanges to a file, with the comment; HAR where nothing else is given.
     """
 
     path: Path
@@ -44,6 +51,8 @@ class RecorderOptions:
     redacted: bool = True
     host: str | None = None
     comment: str = ""
+    prompt_key: bytes | None = None
+    write: Callable[[Sequence[Exchange], Path, str], None] = field(default=_har)
 
 
 @dataclass(slots=True)
@@ -173,13 +182,16 @@ class Recorder:
             self.dropped += 1
             return
         self._bytes += size
-        self._exchanges.append(redact(exchange) if self.options.redacted else exchange)
+        if options.redacted:
+            exchange = redact(exchange, prompt_key=options.prompt_key)
+        self._exchanges.append(exchange)
         self._new = True
 
     async def _writing(self) -> None:
         while True:
             await asyncio.sleep(self.options.every_seconds)
-            await asyncio.to_thread(self.write)
+            with contextlib.suppress(Rejected):  # tried again; the last attempt, at the end, tells
+                await asyncio.to_thread(self.write)
 
     def write(self) -> None:
         """Writes the recording, in the order in which requests came, when there is something new.
@@ -193,7 +205,11 @@ class Recorder:
         order = sorted(
             self._exchanges, key=lambda exchange: exchange.started or datetime.max.replace(tzinfo=UTC)
         )
-        write_har(order, self.options.path, comment=self.options.comment)
+        try:
+            self.options.write(order, self.options.path, self.options.comment)
+        except Rejected:
+            self._new = True
+            raise
 
     async def aclose(self) -> None:
         """Ends the recording and writes what it holds."""

@@ -1,7 +1,8 @@
 """Attribution: the ids that the gateway's policy states in headers, believed only with proof.
 
-Each header must stand exactly once. Only ids are read: no names, no texts. The proof is a shared secret,
-compared in constant time; two may be valid at once, so that it can be rotated.
+Each header must stand exactly once. Only ids are read: no names, no texts. What proves them is the carrier's
+affair (`Proof`). `Proofs` is the kind that needs nothing else: a shared secret, compared in constant time;
+two may be valid at once, so that it can be rotated.
 
 Source: design, "The way of the data".
 """
@@ -12,6 +13,7 @@ import hmac
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 PREFIX = "x-gatewright-"
 PROOF = "x-gatewright-proof"
@@ -65,6 +67,17 @@ class Refusal:
     header: str
 
 
+class Proof(Protocol):
+    """What proves that headers were set by the gateway."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The headers it stands in, in lower case; at least one must be there, and each that is must hold."""
+
+    def holds(self, name: str, value: str) -> bool:
+        """Whether the value of one of these headers is a proof."""
+
+
 class Proofs:
     """The shared secrets that are valid now: one, or two while they are rotated.
 
@@ -78,6 +91,7 @@ class Proofs:
         if any(len(secret) < MIN_PROOF_BYTES for secret in secrets):
             raise ValueError(f"a proof has at least {MIN_PROOF_BYTES} bytes")
         self._secrets = tuple(secrets)
+        self.names = frozenset({PROOF})
 
     def __repr__(self) -> str:
         return f"Proofs({len(self._secrets)})"
@@ -90,26 +104,33 @@ class Proofs:
             good |= hmac.compare_digest(given, secret)
         return good
 
+    def holds(self, name: str, value: str) -> bool:
+        """Whether the value of the proof's header is one of the secrets."""
+        return self.accept(value)
 
-def read_attribution(headers: Headers, proofs: Proofs) -> Attribution | Refusal:
+
+def read_attribution(headers: Headers, proof: Proof) -> Attribution | Refusal:
     """The attribution of a request, or why it has none.
 
     Args:
         headers: all headers of the request; names in any case, a name may stand twice.
-        proofs: the secrets that are valid now.
+        proof: what proves it.
     """
+    proving = proof.names
     values: dict[str, str] = {}
     for name, value in headers:
         name = name.lower()
-        if name != PROOF and name not in _PATTERNS:
+        if name not in _PATTERNS and name not in proving:
             continue
         if name in values:
             return Refusal("duplicate_header", name)
         values[name] = value
-    if PROOF not in values:
+    given = [name for name in proving if name in values]
+    if not given:
         return Refusal("no_proof", PROOF)
-    if not proofs.accept(values.pop(PROOF)):
-        return Refusal("wrong_proof", PROOF)
+    for name in given:
+        if not proof.holds(name, values[name]):
+            return Refusal("wrong_proof", name)
     return _ids(values)
 
 

@@ -31,15 +31,22 @@ from gatewright.metering.estimates.vocabulary import Family, TokenizerAbsent, fa
 from gatewright.metering.exchange_meter import MeteredRequest
 from gatewright.metering.json_text import JsonObject, NotJson, read_object, text_at
 from gatewright.metering.operations import Operation, read_operation
-from gatewright.metering.record import Bound, Settlement, UsageRecord, UsageSource
+from gatewright.metering.record import NOTHING_USED, Bound, Settlement, UsageRecord, UsageSource
 from gatewright.metering.usage import TokenUsage
 
-__all__ = ["Estimate", "Quantity", "can_be_estimated", "estimate", "estimated", "names_of", "with_estimate"]
+__all__ = [
+    "Estimate",
+    "Quantity",
+    "can_be_estimated",
+    "estimate",
+    "estimated",
+    "may_be_estimated",
+    "names_of",
+    "with_estimate",
+]
 
 # Endings without usage that nobody bills, that another record counts, or that are only a beginning.
-_NOT_HERE = frozenset(
-    {"already_counted", "not_a_generation", "no_reader_for_api", "not_forwarded", "background_not_finished"}
-)
+_NOT_HERE = NOTHING_USED | {"no_reader_for_api", "background_not_finished"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,7 @@ def estimate(
         )
     except TokenizerAbsent:
         return Estimate(detail=("tokenizer_absent",))
-    into = counter.input(body)
+    into = counter.input(body, kept=request.body is not None)
     out = None if operation.api == "embeddings" else counter.output(body or {}, answer)
     return Estimate(into, out, tuple(counter.detail))
 
@@ -176,17 +183,28 @@ def can_be_estimated(record: UsageRecord, answer: VisibleAnswer | None) -> bool:
     A refusal, or an error without any answer, is not billed. A crash, or a client that left before the
     answer began, may be.
     """
+    seen = answer is not None and bool(answer.choices)
+    return may_be_estimated(record, seen=seen)
+
+
+def may_be_estimated(record: UsageRecord, *, seen: bool) -> bool:
+    """As `can_be_estimated`, before the answer is read.
+
+    Args:
+        record: the record.
+        seen: any of the answer was seen.
+    """
     if record.usage_source is not UsageSource.MISSING:
         return False
     if _NOT_HERE.intersection((record.usage_detail or "").split(",")):
         return False
     match record.settlement:
-        case Settlement.COMPLETE | Settlement.CRASHED:
+        case Settlement.CRASHED:
             return True
-        case Settlement.ABORTED_BY_CLIENT | Settlement.ABORTED_BY_UPSTREAM:
+        case Settlement.COMPLETE | Settlement.ABORTED_BY_CLIENT | Settlement.ABORTED_BY_UPSTREAM:
             return record.status is None or 200 <= record.status < 300
         case Settlement.FAILED:
-            return answer is not None and bool(answer.choices)
+            return seen
         case Settlement.REFUSED:
             return False
 

@@ -24,6 +24,7 @@ from gatewright.metering.apis.reading import Reading, UsageReader
 from gatewright.metering.asked import read_asked
 from gatewright.metering.decoding import Decoder
 from gatewright.metering.estimates.answer import AnswerWatch, VisibleAnswer
+from gatewright.metering.estimates.counting import PROMPTS
 from gatewright.metering.json_text import NotJson, read_object
 from gatewright.metering.operations import Operation, read_operation
 from gatewright.metering.record import RecordSource, Settlement, UsageRecord, UsageSource
@@ -39,6 +40,12 @@ _NOT_NEW = {
     "responses.get": "already_counted",
     "responses.cancel": "already_counted",
     "responses.compact": "not_a_generation",
+    "responses.items": "not_a_generation",
+    "responses.delete": "not_a_generation",
+    "batches": "not_a_generation",
+    "batches.get": "not_a_generation",
+    "files.get": "not_a_generation",
+    "files.content": "not_a_generation",
     "responses.count": "not_a_generation",
     "messages.count": "not_a_generation",
     "assistants.get": "already_counted",
@@ -97,7 +104,8 @@ class ExchangeMeter:
     Args:
         record_id: the record's id.
         identity: what is known beside the bytes.
-        watch_answer: keep what the client sees of the answer, for an estimate; off, it costs nothing.
+        watch_answer: keep what the client sees of the answer, where that can be estimated, until its usage is
+            stated; off, it costs nothing.
 
     Attributes:
         passes: takes a chunk if it is a plain event without usage, as `UsageReader.passes` says; a chunk that
@@ -151,7 +159,8 @@ class ExchangeMeter:
         self._decoder = Decoder(",".join(encodings)) if encodings else None
         make = READERS.get(self._operation.api)
         if make is not None and 200 <= status < 300:
-            self._watch = AnswerWatch(self._operation.api) if self._watch_answer else None
+            watched = self._watch_answer and self._operation.api in PROMPTS
+            self._watch = AnswerWatch(self._operation.api) if watched else None
             self._reader = UsageReader(make(self._asked), self._watch)
             self.passes = _never if self._decoder is not None else self._reader.passes
 
@@ -170,6 +179,11 @@ class ExchangeMeter:
         except Exception:  # accounting must never stop a client's answer; the record says that it failed
             self._broken = True
 
+    @property
+    def watch(self) -> AnswerWatch | None:
+        """What is kept of the answer, unread; see `visible_answer`."""
+        return self._watch
+
     def visible_answer(self) -> VisibleAnswer | None:
         """What was seen of the answer, for `estimate`; None where nobody watched, or there was no answer.
 
@@ -187,6 +201,17 @@ class ExchangeMeter:
                 self._broken = True
                 self._record = self._settled(Reading(detail="meter_failed"), ending, duration_ms)
         return self._record
+
+    def part(self, record_id: str, reading: Reading, time: datetime | None = None) -> UsageRecord:
+        """The record of a part of this exchange that counts by itself, such as a response of a session.
+
+        Args:
+            record_id: its id.
+            reading: what the service says of it.
+            time: when it came, aware UTC; by default when the exchange began.
+        """
+        record = self._settled(reading, Ending.COMPLETE, None)
+        return replace(record, record_id=record_id, time=time or self._time, time_to_first_token_ms=None)
 
     def _settle(self, ending: Ending, duration_ms: float | None) -> UsageRecord:
         reading = self._reader.finish() if self._reader is not None else self._without_reader()

@@ -67,6 +67,8 @@ _RULES = (
     _rule("POST", r"completions", "completions", "text_completion"),
     _rule("POST", r"responses", "responses", "chat"),
     _rule("GET", r"responses/[^/]+", "responses.get", "chat"),
+    _rule("GET", r"responses/[^/]+/input_items", "responses.items", "chat"),
+    _rule("DELETE", r"responses/[^/]+", "responses.delete", "chat"),
     _rule("POST", r"responses/input_tokens", "responses.count", "count_tokens"),
     _rule("POST", r"responses/compact", "responses.compact", "compact"),
     _rule("POST", r"responses/[^/]+/cancel", "responses.cancel", "chat"),
@@ -77,6 +79,11 @@ _RULES = (
     _rule("POST", r"audio/speech", "speech", "speech"),
     _rule("POST", r"images/(?:generations|edits|variations)", "images", "image_generation"),
     _rule("POST", r"moderations", "moderations", "moderation"),
+    _rule("GET", r"(?:openai|v1)/realtime", "realtime", "realtime"),
+    _rule("GET", r"files/[^/]+/content", "files.content", "batch"),
+    _rule("GET", r"files/[^/]+", "files.get", "batch"),
+    _rule("POST", r"batches(?:/[^/]+/cancel)?", "batches", "batch"),
+    _rule("GET", r"batches/[^/]+", "batches.get", "batch"),
     _rule("POST", r"threads(?:/[^/]+)?/runs(?:/[^/]+/submit_tool_outputs)?", "assistants", "invoke_agent"),
     _rule("GET", r"threads/[^/]+/runs(?:/[^/]+)?", "assistants.get", "invoke_agent"),
 )
@@ -95,7 +102,8 @@ def read_operation(method: str, url: str) -> Operation:
 def _read(method: str, url: str) -> Operation:
     host, path, query = _split(url)
     deployment = _DEPLOYMENT.search(path)
-    rule = next((r for r in _RULES if r.method == method.upper() and r.path.search(path)), None)
+    asked = path[deployment.end() :] if deployment else path  # a deployment may be called `chat`
+    rule = next((r for r in _RULES if r.method == method.upper() and r.path.search(asked)), None)
     return Operation(
         api=rule.api if rule else "unknown",
         name=rule.name if rule else "unknown",

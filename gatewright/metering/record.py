@@ -40,6 +40,12 @@ class Settlement(StrEnum):
     CRASHED = "crashed"
 
 
+NOTHING_USED = frozenset(
+    {"already_counted", "api_states_no_usage", "counted_apart", "not_a_generation", "not_forwarded"}
+)
+"""Details of records without usage that lack nothing: none was used, or another record states it."""
+
+
 class NotARecord(ValueError):
     """A text that is no usage record of a known version. The message says which field is at fault."""
 
@@ -159,6 +165,15 @@ class UsageRecord:
             yield f'"usage_bounds":{_JSON.encode({b.quantity: [b.low, b.high] for b in self.usage_bounds})}'
         if self.source is not None:
             yield f'"source":{_JSON.encode({"file": self.source.file, "entry": self.source.entry})}'
+
+    @property
+    def lacks_usage(self) -> bool:
+        """Whether usage is missing that the service may have billed, refusals and failures left out."""
+        if self.usage_source is not UsageSource.MISSING:
+            return False
+        if self.settlement in (Settlement.REFUSED, Settlement.FAILED):
+            return False
+        return not NOTHING_USED.intersection((self.usage_detail or "").split(","))
 
     @classmethod
     def read(cls, text: str | bytes) -> UsageRecord:

@@ -57,6 +57,15 @@ class TokenUsage:
         """Whether no quantity is known."""
         return self == _NOTHING
 
+    def plus(self, other: TokenUsage) -> TokenUsage:
+        """The sum, quantity by quantity; what only one of both knows is that one's.
+
+        >>> TokenUsage(input_tokens=1).plus(TokenUsage(input_tokens=2, images=3)).quantities()[0]
+        ('input_tokens', 3)
+        """
+        pairs = zip(QUANTITIES, _values(self), _values(other), strict=True)
+        return TokenUsage(**{name: mine if its is None else its + (mine or 0) for name, mine, its in pairs})
+
     def quantities(self) -> tuple[tuple[str, Number | None], ...]:
         """Every quantity with its name, in the order of the fields."""
         return tuple(zip(QUANTITIES, _values(self), strict=True))

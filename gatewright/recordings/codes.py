@@ -18,7 +18,14 @@ FLOW_FILE = Code(
     "REC904",
     "flow-file",
     Severity.ERROR,
-    "mitmproxy flow files are not read; HAR recordings are.",
+    "A mitmproxy flow file is damaged, or stands where HAR is wanted.",
+    unreadable=True,
+)
+BAD_FLOW = Code(
+    "REC906",
+    "flow-entry",
+    Severity.ERROR,
+    "A flow of a mitmproxy file is no whole HTTP exchange.",
     unreadable=True,
 )
 CANNOT_WRITE = Code("REC905", "recording-not-written", Severity.ERROR, "A recording cannot be written.")

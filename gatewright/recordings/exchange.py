@@ -34,6 +34,9 @@ class Exchange:
         started: when the request began, aware; None where that is not known.
         duration_ms: from the request's begin to the answer's end; None where that is not known.
         tenant: id of the tenant whose request it was, never a key; None where that is not known.
+        request_id: one for all attempts of one client request, as in usage records; None where that is not
+            known.
+        hashed: whether hashes stand in the place of what somebody wrote; no token can be counted in it then.
         source: where the exchange was read from; None for one that was not read from a file.
     """
 
@@ -49,4 +52,6 @@ class Exchange:
     started: datetime | None = None
     duration_ms: float | None = None
     tenant: str | None = None
+    request_id: str | None = None
+    hashed: bool = False
     source: Source | None = None

@@ -1,7 +1,7 @@
 """HAR 1.2 files as exchanges. Strict where an exchange would be wrong, tolerant where only a viewer cares.
 
 Extensions that are read: `postData._encoding` (base64), `response._chunks` (`[[milliseconds, length], …]`),
-`_tenant` of an entry.
+`_tenant`, `_requestId` and `_hashed` of an entry.
 
 Source: http://www.softwareishard.com/blog/har-12-spec/ (2012-03).
 """
@@ -24,7 +24,7 @@ from gatewright.recordings.exchange import Exchange, Headers, Source
 MAX_FAULTS = 20
 UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
-_FLOW_SUFFIXES = frozenset({".flow", ".flows", ".mitm", ".mitmproxy"})
+FLOW_SUFFIXES = frozenset({".flow", ".flows", ".mitm", ".mitmproxy"})
 _FLOW_START = re.compile(rb"[0-9]{1,12}:")
 _ABSOLUTE = re.compile(r"https?://[^/\s]", re.IGNORECASE)
 _METHOD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}\Z")  # a token of RFC 9110
@@ -47,20 +47,36 @@ def read_har(path: Path | str) -> list[Exchange]:
     return [exchange for exchange in exchanges if exchange is not None]
 
 
+def is_flow_file(path: Path) -> bool:
+    """Whether a file is one of mitmproxy's, by its name or by how it begins; False where there is none."""
+    if path.suffix.lower() in FLOW_SUFFIXES:
+        return True
+    try:
+        with path.open("rb") as file:
+            return _FLOW_START.match(file.read(16)) is not None
+    except (OSError, ValueError):
+        return False
+
+
 def _bytes(path: Path) -> bytes:
-    if path.suffix.lower() in _FLOW_SUFFIXES:
+    if path.suffix.lower() in FLOW_SUFFIXES:
         raise Rejected([_flow_file(str(path))])
     try:
         return path.read_bytes()
     except (OSError, ValueError) as fault:
-        about = fault.strerror if isinstance(fault, OSError) and fault.strerror else "not a file name"
-        message = f"cannot open the recording: {about}"
-        raise Rejected([NO_FILE.at(Span(str(path)), message, hint="name a HAR file")]) from fault
+        raise not_opened(path, fault) from fault
+
+
+def not_opened(path: Path, fault: Exception) -> Rejected:
+    """What to raise for a recording that the operating system does not open."""
+    about = fault.strerror if isinstance(fault, OSError) and fault.strerror else "not a file name"
+    message = f"cannot open the recording: {about}"
+    return Rejected([NO_FILE.at(Span(str(path)), message, hint="name a HAR or flow file")])
 
 
 def _flow_file(file: str) -> Diagnostic:
-    hint = "export it as HAR: mitmdump -nr FILE --set hardump=FILE.har"
-    return FLOW_FILE.at(Span(file), "mitmproxy flow files cannot be read yet", hint=hint)
+    hint = "read it with proxy_addon.flowfiles.read_flows, as the commands do"
+    return FLOW_FILE.at(Span(file), "a mitmproxy flow file is not HAR", hint=hint)
 
 
 def _parse(data: bytes, file: str) -> object:
@@ -134,7 +150,9 @@ def _exchange(value: object, source: Source) -> Exchange:
         chunks=tuple(_chunks(response.get("_chunks"), body)),
         started=_time(entry.get("startedDateTime")),
         duration_ms=_duration(entry.get("time")),
-        tenant=_tenant(entry.get("_tenant")),
+        tenant=_id(entry, "_tenant"),
+        request_id=_id(entry, "_requestId"),
+        hashed=_flag(entry, "_hashed"),
         source=source,
     )
 
@@ -258,5 +276,13 @@ def _duration(value: object) -> float | None:
     return float(value) if value > 0 else None
 
 
-def _tenant(value: object) -> str | None:
-    return None if value is None else _text(value, "._tenant")
+def _id(entry: dict[str, object], name: str) -> str | None:
+    value = entry.get(name)
+    return None if value is None else _text(value, f".{name}")
+
+
+def _flag(entry: dict[str, object], name: str) -> bool:
+    value = entry.get(name, False)
+    if not isinstance(value, bool):
+        raise _Fault(f".{name} is neither true nor false")
+    return value

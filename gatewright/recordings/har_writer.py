@@ -44,15 +44,24 @@ def write_har(
         Rejected: REC905 when the file cannot be written.
     """
     text = render_har(exchanges, creator=creator, comment=comment)
-    if not isinstance(target, Path):
+    if isinstance(target, Path):
+        write_whole(target, text.encode("utf-8"))
+    else:
         target.write(text)
-        return
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file, readable by its owner alone, whole or not at all.
+
+    Raises:
+        Rejected: REC905 when it cannot be written.
+    """
     try:
-        _replace(target, text.encode("utf-8"))
+        _replace(path, data)
     except OSError as fault:
         about = f"cannot write the recording: {fault.strerror or fault}"
         hint = "name a file in a folder that exists and can be written"
-        raise Rejected([CANNOT_WRITE.at(Span(str(target)), about, hint=hint)]) from fault
+        raise Rejected([CANNOT_WRITE.at(Span(str(path)), about, hint=hint)]) from fault
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -92,6 +101,10 @@ def _entry(exchange: Exchange) -> Json:
     }
     if exchange.tenant is not None:
         entry["_tenant"] = exchange.tenant
+    if exchange.request_id is not None:
+        entry["_requestId"] = exchange.request_id
+    if exchange.hashed:
+        entry["_hashed"] = True
     return entry
 
 

@@ -1,6 +1,7 @@
 """What a recording must not hold: credentials and personal headers, replaced by one fixed dummy.
 
 Prompts and answers stay, for replay needs them; `prompt_key` replaces them by keyed hashes of the same shape.
+What clients send under names of their own may be anything: `known_only` keeps values of known names alone.
 
 Sources: https://learn.microsoft.com/azure/api-management/api-management-subscriptions (2026-06) for key
 names; https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities (2026-05) for
@@ -15,7 +16,7 @@ from dataclasses import replace
 from urllib.parse import unquote_plus
 
 from gatewright.recordings.exchange import Exchange, Headers
-from gatewright.recordings.prompts import hashed_prompts
+from gatewright.recordings.prompts import hashed_pieces, hashed_prompts, recut
 
 REDACTED = "REDACTED"
 
@@ -73,31 +74,89 @@ _AUTHENTICATION = re.compile(rb'("authentication"\s*+:\s*+\{)([^{}]*+)(\})', re.
 _KEY = re.compile(rb'("key"\s*+:\s*+)"((?:[^"\\]|\\.)*+)"', re.IGNORECASE)
 
 
-def redact(exchange: Exchange, *, prompt_key: bytes | None = None) -> Exchange:
+# Names whose values say nothing of a person, and which replay, metering or a search for a fault may need.
+_KNOWN = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "anthropic-beta",
+        "anthropic-version",
+        "apim-request-id",
+        "azureml-model-group",
+        "azureml-model-session",
+        "cache-control",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "date",
+        "expect",
+        "host",
+        "openai-beta",
+        "openai-model",
+        "openai-processing-ms",
+        "openai-version",
+        "request-id",
+        "retry-after",
+        "retry-after-ms",
+        "server",
+        "strict-transport-security",
+        "traceparent",
+        "transfer-encoding",
+        "user-agent",
+        "x-accel-buffering",
+        "x-content-type-options",
+        "x-ms-client-request-id",
+        "x-ms-deployment-name",
+        "x-ms-rai-invoked",
+        "x-ms-region",
+        "x-request-id",
+        "x-should-retry",
+    }
+)
+_KNOWN_START = re.compile(r"x-ratelimit-|x-envoy-|anthropic-ratelimit-|x-stainless-")
+_KNOWN_QUERY = frozenset("after api-version before deployment intent limit model order".split())
+
+
+def redact(exchange: Exchange, *, prompt_key: bytes | None = None, known_only: bool = False) -> Exchange:
     """An exchange without credentials and personal headers.
 
     Args:
         exchange: what was recorded.
         prompt_key: where given, every text of prompts and answers is replaced by a keyed hash of it; chunk
-            times are dropped then, as the parts no longer have their lengths.
+            times stay, each for the lines that were complete by then.
+        known_only: values of headers and query parameters whose names are not known to be harmless go too.
     """
     body = _request_body(exchange.request_body)
     answer, chunks = exchange.response_body, exchange.chunks
     if prompt_key is not None:
-        body, answer, chunks = hashed_prompts(body, prompt_key), hashed_prompts(answer, prompt_key), ()
+        body, pieces = hashed_prompts(body, prompt_key), hashed_pieces(answer, prompt_key)
+        whole = b"".join(data for _, data in chunks) == answer
+        answer = b"".join(after for _, after in pieces)
+        chunks = tuple(recut(chunks, pieces)) if whole else ()
+    sent, got = (_headers(each, known_only) for each in (exchange.request_headers, exchange.response_headers))
     return replace(
         exchange,
-        url=_url(exchange.url),
-        request_headers=_sized(_headers(exchange.request_headers), exchange.request_body, body),
+        url=_url(exchange.url, known_only),
+        request_headers=_sized(sent, exchange.request_body, body),
         request_body=body,
-        response_headers=_sized(_headers(exchange.response_headers), exchange.response_body, answer),
+        response_headers=_sized(got, exchange.response_body, answer),
         response_body=answer,
         chunks=chunks,
+        hashed=exchange.hashed or prompt_key is not None,
     )
 
 
-def _headers(headers: Headers) -> Headers:
-    return tuple((name, REDACTED if _is_secret(name, value) else value) for name, value in headers)
+def _headers(headers: Headers, known_only: bool) -> Headers:
+    return tuple(
+        (name, REDACTED if _is_secret(name, value) or (known_only and not _is_known(name)) else value)
+        for name, value in headers
+    )
+
+
+def _is_known(name: str) -> bool:
+    name = name.strip().lower()
+    return name in _KNOWN or _KNOWN_START.match(name) is not None
 
 
 def _is_secret(name: str, value: str) -> bool:
@@ -117,18 +176,21 @@ def _sized(headers: Headers, before: bytes, after: bytes) -> Headers:
     return tuple((name, size if name.lower() == "content-length" else value) for name, value in headers)
 
 
-def _url(url: str) -> str:
+def _url(url: str, known_only: bool) -> str:
     url = _USERINFO.sub(rf"\g<1>{REDACTED}@", url)
     head, mark, rest = url.partition("?")
     if not mark:
         return url
     query, hash_mark, fragment = rest.partition("#")
-    return head + mark + "&".join(_pair(pair) for pair in query.split("&")) + hash_mark + fragment
+    pairs = "&".join(_pair(pair, known_only) for pair in query.split("&"))
+    return head + mark + pairs + hash_mark + fragment
 
 
-def _pair(pair: str) -> str:
+def _pair(pair: str, known_only: bool) -> str:
     name, mark, _ = pair.partition("=")
-    return f"{name}={REDACTED}" if mark and _QUERY.match(unquote_plus(name)) else pair
+    plain = unquote_plus(name)
+    secret = _QUERY.match(plain) is not None or (known_only and plain.lower() not in _KNOWN_QUERY)
+    return f"{name}={REDACTED}" if mark and secret else pair
 
 
 def _request_body(body: bytes) -> bytes:

@@ -61,6 +61,7 @@ class Journal:
         self._unsynced: list[bytes] = []
         self._doubtful: list[bytes] = []
         self._carry_due = False
+        self._carried = self.durable
         self._waiters: list[asyncio.Future[bool]] = []
         self._write_failure: str | None = None
         self._sync_failure: str | None = None
@@ -92,8 +93,8 @@ class Journal:
 
     @property
     def unsynced(self) -> bool:
-        """Whether something was written since the last sync."""
-        return bool(self._unsynced)
+        """Whether something was written since the last sync, or somebody waits for one."""
+        return bool(self._unsynced or self._waiters)
 
     @property
     def size_bytes(self) -> int:
@@ -156,7 +157,12 @@ class Journal:
         self.retry()
 
     async def begun(self) -> bool:
-        """Waits until every begin so far is on stable storage; whether that came true."""
+        """Waits until every begin so far is on stable storage; whether that came true.
+
+        False at once while nothing can be made safe: whoever serves all the same must not be slowed down.
+        """
+        if self.failure is not None:
+            return False
         waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         self.changed()
@@ -183,6 +189,8 @@ class Journal:
     def sweep(self, sinks: Sequence[str]) -> None:
         """Removes the segments that every sink has read. Blocks for as long as that takes. Raises OSError."""
         if self._waiting or self._doubtful or self._carry_due or not sinks:
+            return
+        if self.durable < self._carried:  # the begins that were carried on stand only in what may be lost
             return
         store = CursorStore(self.folder)
         floor = min([*(store.load(sink) for sink in sinks), self.durable])
@@ -228,6 +236,7 @@ class Journal:
             self._writer.append(carried)
             self._unsynced.append(carried)
         self._carry_due = False
+        self._carried = self._writer.position
 
     def _doubt(self, kept: list[bytes], fault: OSError) -> None:
         """After a failed sync the pages may be gone, and the next sync would say that all is well."""

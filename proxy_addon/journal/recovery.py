@@ -1,12 +1,12 @@
 """What a killed process left: each begin without an end becomes a `crashed` record, behind all that is there.
 
-Doing it again changes nothing: what has its end stays as it is, and a record keeps its id.
+Its usage stays missing: what could be counted, prompt and answer, never stands in the journal. Doing it again
+changes nothing: what has its end stays as it is, and a record keeps its id.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,6 @@ from proxy_addon.journal import frames
 from proxy_addon.journal.cursor import FOLDER, Cursor, CursorStore
 from proxy_addon.journal.settled import SettledReader, segment_path, segments
 from proxy_addon.journal.writer import SegmentWriter
-
-Estimate = Callable[[UsageRecord], UsageRecord]
-"""May give a crashed record an estimated usage; the record's id stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +32,6 @@ class Recovered:
     unreadable: int
 
 
-def as_it_is(record: UsageRecord) -> UsageRecord:
-    """No estimate."""
-    return record
-
-
 def next_number(folder: Path) -> int:
     """The number of the next segment: behind every segment and every cursor. Raises OSError."""
     store = CursorStore(folder)
@@ -47,7 +39,7 @@ def next_number(folder: Path) -> int:
     return max([0, *segments(folder), *(store.load(name).segment for name in names)]) + 1
 
 
-def recover(folder: Path, estimate: Estimate = as_it_is) -> Recovered:
+def recover(folder: Path) -> Recovered:
     """Settles what has no end. The folder must be nobody else's.
 
     Raises:
@@ -65,7 +57,7 @@ def recover(folder: Path, estimate: Estimate = as_it_is) -> Recovered:
             begun.pop(frame.record_id, None)
     for number in segments(folder):
         _sync(segment_path(folder, number))
-    lines = [line for key, payload in begun.items() if (line := _crashed(key, payload, estimate))]
+    lines = [line for key, payload in begun.items() if (line := _crashed(key, payload))]
     if lines:
         writer = SegmentWriter(folder, next_number(folder))
         try:
@@ -76,9 +68,9 @@ def recover(folder: Path, estimate: Estimate = as_it_is) -> Recovered:
     return Recovered(len(lines), damaged, len(begun) - len(lines))
 
 
-def _crashed(record_id: bytes, payload: bytes, estimate: Estimate) -> bytes | None:
+def _crashed(record_id: bytes, payload: bytes) -> bytes | None:
     try:
-        record = estimate(UsageRecord.read(payload))
+        record = UsageRecord.read(payload)
     except NotARecord:
         return None
     return frames.encode(frames.END, record_id, record.to_json().encode())

@@ -14,7 +14,7 @@ from proxy_addon.journal import lease
 from proxy_addon.journal.cursor import CursorStore
 from proxy_addon.journal.journal import Bounds, Journal
 from proxy_addon.journal.lease import Lease
-from proxy_addon.journal.recovery import Estimate, Recovered, as_it_is, recover
+from proxy_addon.journal.recovery import Recovered, recover
 from proxy_addon.journal.settled import SettledReader, Source
 
 log = logging.getLogger("gatewright.proxy")
@@ -37,7 +37,6 @@ class Replica:
         bounds: Bounds | None = None,
         serving: bool = False,
         lease_seconds: float = lease.LEASE_SECONDS,
-        estimate: Estimate = as_it_is,
     ) -> None:
         """Takes the folder, recovers what is in it and begins a segment.
 
@@ -46,7 +45,6 @@ class Replica:
             bounds: how large the journal may become.
             serving: admit traffic that cannot be recorded.
             lease_seconds: how long another replica must be silent before its folder is adopted.
-            estimate: may give crashed records a usage.
 
         Raises:
             Held: another process writes this folder.
@@ -54,7 +52,6 @@ class Replica:
         """
         self.crashed = self.damaged = 0
         self._lease_seconds = lease_seconds
-        self._estimate = estimate
         self._lease = Lease(folder)
         try:
             for each in (*lease.adopted(folder), folder):
@@ -103,7 +100,7 @@ class Replica:
         self._lease.release()
 
     def _recover(self, folder: Path) -> Recovered:
-        found = recover(folder, self._estimate)
+        found = recover(folder)
         self.crashed += found.crashed
         self.damaged += found.damaged
         if found.crashed or found.damaged or found.unreadable:

@@ -5,6 +5,8 @@ Each line is `{"time", "sink", "reason", "record"}`; what is no record at all st
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -42,11 +44,22 @@ class DeadLetters:
         """
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         text = json.dumps(self._plain(line, reason), separators=(",", ":"), ensure_ascii=False)
-        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = self._open()
         try:
             _write(descriptor, _line_end(descriptor) + text.encode("utf-8", "replace") + b"\n")
             os.fsync(descriptor)
         finally:
+            os.close(descriptor)
+
+    def _open(self) -> int:
+        """The file, locked; one that `resend` has moved aside meanwhile is another's."""
+        while True:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            with contextlib.suppress(OSError):  # some file systems have no locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            with contextlib.suppress(FileNotFoundError):
+                if os.stat(self.path).st_ino == os.fstat(descriptor).st_ino:
+                    return descriptor
             os.close(descriptor)
 
     def _plain(self, line: bytes, reason: str) -> JsonObject:

@@ -108,7 +108,7 @@ def test_tenants_are_told_by_ids_and_secret_names_alone(sample: Plan) -> None:
     assert value(sample, "tenants") == [
         {"id": "retail-search", "subscription": "gw-retail-search", "keyVaultSecret": "retail-search-key"}
     ]
-    assert value(sample, "keyVaultSecrets") == {
+    assert value(sample, "keyVaultSecretNames") == {
         "proxyProof": "gateway-proxy-proof",
         "userKey": "gateway-user-key",
     }

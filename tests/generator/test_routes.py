@@ -12,6 +12,7 @@ def test_a_route_is_an_endpoint_and_a_deployment(tmp_path: Path) -> None:
         "gw-north-embed": {
             "endpoint": "https://<endpoint.north>",
             "deployment": "embed",
+            "model": "text-embedding-3-large",
             "region": "swedencentral",
             "provider": "azure.ai.openai",
             "models": ["embed"],
@@ -19,6 +20,7 @@ def test_a_route_is_an_endpoint_and_a_deployment(tmp_path: Path) -> None:
         "gw-north-gpt-ptu": {
             "endpoint": "https://<endpoint.north>",
             "deployment": "gpt-ptu",
+            "model": "gpt-4.1",
             "region": "swedencentral",
             "provider": "azure.ai.openai",
             "models": ["chat"],
@@ -26,6 +28,7 @@ def test_a_route_is_an_endpoint_and_a_deployment(tmp_path: Path) -> None:
         "gw-south-gpt-payg": {
             "endpoint": "https://sample-south.openai.azure.com",
             "deployment": "gpt.payg",
+            "model": "gpt-4.1",
             "region": "francecentral",
             "provider": "azure.ai.openai",
             "models": ["chat"],

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 
 import httpx
@@ -65,3 +66,45 @@ async def test_proxy_that_dies_is_a_clear_fault(tmp_path: Path) -> None:
             proxy.check()
     finally:
         await proxy.stop()
+
+
+HOLDER = """
+import asyncio, sys
+from pathlib import Path
+from gatewright.harness.proxyprocess import ProxyOptions, ProxyProcess
+
+async def hold():
+    proxy = ProxyProcess(ProxyOptions(*map(Path, sys.argv[1:])))
+    await proxy.start()
+    print(proxy._process.pid, proxy.url, flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(hold())
+"""
+
+
+async def test_a_holder_that_is_killed_takes_its_proxy_along(tmp_path: Path) -> None:
+    given = options(tmp_path)
+    files = [str(path) for path in (given.routes, given.ledger, given.proof, given.log)]
+    holder = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HOLDER, *files, stdout=asyncio.subprocess.PIPE
+    )
+    assert holder.stdout is not None
+    pid, _, url = (await asyncio.wait_for(holder.stdout.readline(), 30)).decode().strip().partition(" ")
+    async with httpx.AsyncClient(trust_env=False) as client:
+        assert (await client.get(f"{url}/health")).status_code == 200
+    holder.kill()
+    await holder.wait()
+    async with asyncio.timeout(20):
+        while running(int(pid)):
+            await asyncio.sleep(0.05)
+    assert "drained: 0 exchanges were cut" in given.log.read_text()
+
+
+def running(pid: int) -> bool:
+    """Whether a process runs; one that nobody has waited for is no longer running."""
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gatewright.diagnostics import Rejected
 from gatewright.harness.clock import ManualClock
 from gatewright.harness.recorder import Recorder, RecorderOptions
 from gatewright.harness.upstreams.wire import read_body
-from gatewright.recordings import read_har
+from gatewright.recordings import Exchange, read_har, write_har
+from gatewright.recordings.codes import CANNOT_WRITE
 
 KEYS = {"local-retail-key": "retail"}
 
@@ -90,3 +94,39 @@ async def test_host_is_replaced_where_asked(tmp_path: Path) -> None:
     await drive(Recorder(answering(clock, b"x"), options, "api-key", KEYS, clock))
     assert "127.0.0.1" not in path.read_text()
     assert read_har(path)[0].url.startswith("http://gateway.example.org/")
+
+
+async def test_prompts_are_hashed_where_asked(tmp_path: Path) -> None:
+    clock, path = ManualClock(), tmp_path / "out.har"
+    app = answering(clock, b'data: {"content":"words"}\n\n')
+    await drive(Recorder(app, RecorderOptions(path, prompt_key=b"k" * 32), "api-key", KEYS, clock))
+    assert "words" not in path.read_text()
+    assert read_har(path)[0].hashed
+
+
+async def test_a_disk_that_fails_for_a_while_costs_nothing(tmp_path: Path) -> None:
+    clock, path, tries = ManualClock(), tmp_path / "out.har", list[int]()
+
+    def write(exchanges: Sequence[Exchange], path: Path, comment: str) -> None:
+        tries.append(len(exchanges))
+        if len(tries) < 3:
+            raise Rejected([CANNOT_WRITE.at(None, "no space")])
+        write_har(exchanges, path, comment=comment)
+
+    options = RecorderOptions(path, write=write, every_seconds=0.01)
+    recorder = Recorder(answering(clock, b"x"), options, "api-key", KEYS, clock)
+    transport = httpx.ASGITransport(app=recorder)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        await client.post("/openai/v1/chat/completions")
+        while len(tries) < 3:
+            await asyncio.sleep(0.01)
+    await recorder.aclose()
+    assert len(read_har(path)) == 1
+
+
+async def test_a_disk_that_fails_to_the_end_is_told(tmp_path: Path) -> None:
+    clock = ManualClock()
+    options = RecorderOptions(tmp_path / "none" / "out.har", every_seconds=0.001)
+    recorder = Recorder(answering(clock, b"x"), options, "api-key", KEYS, clock)
+    with pytest.raises(Rejected):
+        await drive(recorder)

@@ -178,3 +178,25 @@ def test_an_answer_without_texts_tells_its_model_alone() -> None:
     watch = AnswerWatch("embeddings")
     watch.document(b'{"model":"text-embedding-3-small","data":[]}')
     assert watch.answer() == VisibleAnswer(model="text-embedding-3-small", begun=True)
+
+
+def test_nothing_is_held_once_usage_was_stated() -> None:
+    meter = ExchangeMeter("r", watch_answer=True)
+    meter.begin(MeteredRequest("POST", CHAT, b"{}"))
+    meter.response(200, [])
+    for number in range(300):
+        meter.feed(delta(content=f"word {number}"))
+    watch = meter.watch
+    assert watch is not None
+    assert watch.kept_bytes > 1000
+    meter.feed(block(choices=[], usage={"prompt_tokens": 1, "completion_tokens": 1}))
+    meter.feed(delta(content="more"))
+    assert (watch.kept_bytes, watch.begun) == (0, True)
+
+
+def test_what_cannot_be_estimated_is_not_held() -> None:
+    meter = ExchangeMeter("r", watch_answer=True)
+    meter.begin(MeteredRequest("POST", "https://api.openai.com/v1/audio/speech", b"{}"))
+    meter.response(200, [])
+    meter.feed(b"data: {}\n\n")
+    assert meter.watch is None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
 
 from gatewright.metering.estimates import prompt
 from gatewright.metering.estimates.tools import functions, render
-from gatewright.metering.estimates.vocabulary import CL100K, O200K, Family, family_of, tokenizer
+from gatewright.metering.estimates.vocabulary import CL100K, O200K, Family, family_of, pieces, tokenizer
 from gatewright.metering.json_text import JsonObject
 
 PLAIN = Family("gpt-4o", O200K)
@@ -233,3 +234,19 @@ def test_a_tokenizer_counts_as_tiktoken_does() -> None:
     assert tokenizer(O200K).count("") == 0
     assert tokenizer(O200K).count("a<|endoftext|>b") == 9
     assert tokenizer(O200K).count("\ud800") == tokenizer(O200K).count("?")
+
+
+@pytest.mark.parametrize("vocabulary", [O200K, CL100K])
+def test_a_cut_between_words_changes_no_count(vocabulary: str) -> None:
+    count = tokenizer(vocabulary).count
+    dice = random.Random(5)
+    parts = ["a", "word", "1234", "é", "日本語", ".", "'s", "//", "Ab", "😀", "  ", "\n", "\t"]
+    text = " ".join("".join(dice.choices(parts, k=4)) for _ in range(4000))
+    assert "".join(pieces(text, 500)) == text
+    assert max(map(len, pieces(text, 500))) <= 500
+    assert sum(count(piece) for piece in pieces(text, 500)) == count(text)
+
+
+@pytest.mark.parametrize("text", ["word " * 300_000, "a" * 1_100_000, "😀" * 300_000])
+def test_texts_that_the_tokenizer_refuses_are_counted(text: str) -> None:
+    assert tokenizer(O200K).count(text) > 100_000

@@ -27,6 +27,14 @@ AOAI = "https://aoai-1.openai.azure.com"
         ),
         (
             "POST",
+            "/openai/deployments/chat/completions",
+            Operation("completions", "text_completion", "azure.ai.openai", "chat"),
+        ),
+        ("GET", "/openai/realtime?deployment=d", Operation("realtime", "realtime", "unknown")),
+        ("GET", "/openai/v1/files/file-1/content", Operation("files.content", "batch", "unknown")),
+        ("DELETE", "/openai/v1/responses/resp_1", Operation("responses.delete", "chat", "unknown")),
+        (
+            "POST",
             "https://a.services.ai.azure.com/models/chat/completions?api-version=1",
             Operation("chat", "chat", "azure.ai.openai", None, "1"),
         ),

@@ -36,14 +36,14 @@ OLD_SECRET = "the-secret-before-the-rotation"
 BACKEND = "gw-sweden-gpt-41-ptu"
 
 
-def sse(number: int, usage: bool) -> bytes:
+def sse(number: int, usage: bool, words: int = 0) -> bytes:
     """An Azure OpenAI stream: content filter first, `usage` in every chunk only where it was asked for."""
     null = b',"usage":null' if usage else b""
     head = b'{"id":"chatcmpl-%d","object":"chat.completion.chunk","created":1,"model":"gpt-4.1",' % number
     chunks = [
         b'{"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[]' + null + b"}"
     ]
-    for word in range(3 + number % 5):
+    for word in range(words or 3 + number % 5):
         text = f'tök\\u00e9n \\"usage\\":null {word}'.encode()
         chunks.append(head + b'"choices":[{"index":0,"delta":{"content":"' + text + b'"}}]' + null + b"}")
     chunks.append(head + b'"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]' + null + b"}")
@@ -149,10 +149,14 @@ class Upstream:
         if do == "hang":
             await asyncio.sleep(60)
             return False
+        if do == "raw":
+            writer.write(script["bytes"].encode("latin-1"))
+            await writer.drain()
+            return False
         if do in ("json", "embeddings", "429", "500", "redirect", "huge", "gzip", "fault"):
             return await self._whole(do, number, writer)
         usage = b'"include_usage":true' in seen.body
-        body = script["body"].encode() if "body" in script else sse(number, usage)
+        body = script["body"].encode() if "body" in script else sse(number, usage, script.get("words", 0))
         return await self._stream(do, body, script, writer)
 
     async def _whole(self, do: str, number: int, writer: asyncio.StreamWriter) -> bool:
@@ -315,7 +319,7 @@ class Gate:
 
     async def record(self, request: str) -> UsageRecord:
         """The one record of a request; waits for it."""
-        for _ in range(500):
+        for _ in range(2000):  # the first estimate of a process loads a vocabulary
             found = [record for record in self.records() if record.request_id == request]
             if found:
                 assert len(found) == 1
@@ -335,7 +339,7 @@ Start = Callable[..., Gate]
 def _routes(folder: Path, endpoint: str, **more: Any) -> Path:  # noqa: ANN401
     route = {"endpoint": endpoint, "region": "swedencentral", "provider": "azure.ai.openai"}
     routes = {
-        BACKEND: {**route, "deployment": "gpt-41-ptu", "models": ["chat"]},
+        BACKEND: {**route, "deployment": "gpt-41-ptu", "model": "gpt-4.1", "models": ["chat"]},
         "gw-embed": {**route, "deployment": "embed-3", "models": ["embeddings"]},
         "gw-dead": {**route, "endpoint": "http://127.0.0.1:1", "deployment": "gpt-41", "models": ["chat"]},
     }
@@ -346,7 +350,8 @@ def _routes(folder: Path, endpoint: str, **more: Any) -> Path:  # noqa: ANN401
     return file
 
 
-def launch(folder: Path, endpoint: str, *flags: str, ledger: Path | None = None) -> Gate:
+def spawn(folder: Path, endpoint: str, *flags: str, ledger: Path | None = None) -> subprocess.Popen[bytes]:
+    """Starts a process; `launch` also waits until it accepts."""
     (folder / "proof").write_text(SECRET + "\n")
     (folder / "proof2").write_text(OLD_SECRET)
     ledger = ledger or folder / "ledger.jsonl"
@@ -360,11 +365,17 @@ def launch(folder: Path, endpoint: str, *flags: str, ledger: Path | None = None)
         "--ready-json",
     ]
     command += ["--routes", str(_routes(folder, endpoint)), "--ledger", str(ledger)]
-    command += ["--proof-file", str(folder / "proof"), "--proof-file", str(folder / "proof2"), *flags]
-    log = folder / "log"
+    if not any(flag.startswith("--proof-") for flag in flags):
+        command += ["--proof-file", str(folder / "proof"), "--proof-file", str(folder / "proof2")]
+    command += flags
     env = {name: value for name, value in os.environ.items() if not name.startswith("GATEWRIGHT_PROXY_")}
-    with log.open("wb") as stream:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stream, env=env)
+    with (folder / "log").open("wb") as stream:
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stream, env=env)
+
+
+def launch(folder: Path, endpoint: str, *flags: str, ledger: Path | None = None) -> Gate:
+    process = spawn(folder, endpoint, *flags, ledger=ledger)
+    log, ledger = folder / "log", ledger or folder / "ledger.jsonl"
     assert process.stdout is not None
     line = process.stdout.readline()
     process.stdout.close()
@@ -433,6 +444,7 @@ class Helpers:
     Upstream = Upstream
 
     closed = staticmethod(closed)
+    launch = staticmethod(launch)
 
     @staticmethod
     async def read_answer(reader: asyncio.StreamReader) -> Got:

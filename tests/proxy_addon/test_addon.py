@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from mitmproxy.test import tflow, tutils
 
 from gatewright.metering.attribution import Proofs
-from proxy_addon.addon import Metering
+from proxy_addon.addon import Durable, Metering
 from proxy_addon.clock import SystemClock
 from proxy_addon.proxy import Proxy
 from proxy_addon.routes import read
@@ -70,8 +71,8 @@ def flow(body: bytes = b'{"stream":true}') -> Any:  # noqa: ANN401
     return tflow.tflow(req=request, resp=tutils.tresp(headers=((b"content-length", b"9"),)))
 
 
-def forwarded(metering: Metering) -> Any:  # noqa: ANN401
-    one = flow()
+def forwarded(metering: Metering, body: bytes = b'{"stream":true}') -> Any:  # noqa: ANN401
+    one = flow(body)
     response, one.response = one.response, None
     metering.requestheaders(one)
     metering.request(one)
@@ -164,3 +165,52 @@ def test_no_other_address_is_connected_to(metering: Metering, address: object, a
     data: Any = SimpleNamespace(server=SimpleNamespace(address=address, error=None))
     metering.server_connect(data)
     assert (data.server.error is None) is allowed
+
+
+def test_an_answer_of_stated_length_is_settled_before_its_last_byte_goes_out(
+    metering: Metering, sink: Lines
+) -> None:
+    one = forwarded(metering, b'{"stream":false}')
+    body = b'{"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}'
+    one.response.headers["content-type"] = "application/json"
+    one.response.headers["content-length"] = str(len(body))
+    metering.responseheaders(one)
+    assert one.response.headers["content-length"] == str(len(body))
+    assert one.response.stream(body[:-1]) == [body[:-1]]
+    assert sink.lines == []
+    assert one.response.stream(body[-1:]) == [body[-1:]]
+    assert [(line["settlement"], line["input_tokens"]) for line in sink.lines] == [("complete", 3)]
+    assert one.response.stream(b"") == []
+    metering.response(one)
+    assert len(sink.lines) == 1
+
+
+class Disk:
+    """Tells when begins are on stable storage, as the test says."""
+
+    def __init__(self, *, serving: bool = False) -> None:
+        self.serving = serving
+        self.synced: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    async def begun(self) -> bool:
+        return await self.synced
+
+
+@pytest.mark.parametrize(
+    ("synced", "serving", "status"), [(True, False, None), (False, True, None), (False, False, 530)]
+)
+async def test_a_durable_begin_holds_the_request_back(
+    metering: Metering, sink: Lines, synced: bool, serving: bool, status: int | None
+) -> None:
+    disk = Disk(serving=serving)
+    durable = Durable(metering.proxy, disk)
+    one = flow()
+    one.response = None
+    durable.requestheaders(one)
+    waiting = asyncio.create_task(durable.request(one))
+    await asyncio.sleep(0)
+    assert (len(sink.begun), waiting.done()) == (1, False)
+    disk.synced.set_result(synced)
+    await waiting
+    assert (one.response.status_code if one.response else None) == status
+    assert one.response is None or one.response.headers["x-gatewright-fault"] == "ledger-unwritable"

@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatewright.metering.apis import READERS
 from gatewright.metering.attribution import Attribution
+from gatewright.metering.operations import read_operation
 from proxy_addon import faults
-from proxy_addon.admission import Admitted, Head, Prepared, admit, prepare
+from proxy_addon.admission import OPERATIONS, Admitted, Head, Prepared, admit, prepare
 from proxy_addon.faults import Fault
+from proxy_addon.paths import DEPLOYMENTS
 from proxy_addon.routes import Table, read
 
 WHO = Attribution("retail-search", "gw-retail", "11111111-2222-3333-4444-555555555555", "chat")
@@ -94,3 +97,40 @@ def test_a_model_that_is_null_counts_as_absent() -> None:
 def test_the_header_s_model_must_be_served_by_the_route() -> None:
     other = Attribution("retail-search", "s", WHO.request_id, "other")
     assert admit(Head("POST", V1, ()), other, table()) is faults.MODEL_MISMATCH
+
+
+FORM = (("content-type", "multipart/form-data; boundary=b"),)
+SOUND = b'--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n\x00\xff\r\n'
+
+
+def field(name: str, value: str) -> bytes:
+    return f'--b\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+
+
+def test_a_form_is_sent_under_the_deployment_s_name_and_else_as_it_came() -> None:
+    v1 = b"/b/gw-a/-/openai/v1/audio/transcriptions"
+    dated = b"/b/gw-a/-/openai/deployments/chat/audio/transcriptions"
+    body = field("model", "chat") + SOUND + field("stream", "true") + b"--b--"
+    for target, sent_model in ((v1, "d-1"), (dated, "chat")):
+        found = admit(Head("POST", target, FORM), WHO, table())
+        assert isinstance(found, Admitted)
+        sent = prepare(found, body)
+        assert isinstance(sent, Prepared)
+        assert sent.body == field("model", sent_model) + body[len(field("model", "chat")) :]
+        assert sent.asked.stream
+
+
+def test_an_operation_is_forwarded_where_it_belongs() -> None:
+    for path in ("openai/v1/responses", "openai/responses", "v1/messages", "models/embeddings"):
+        assert isinstance(admit(Head("POST", f"/b/gw-a/-/{path}".encode(), ()), WHO, table()), Admitted)
+    for path in ("openai/messages", "openai/v1/files", "anthropic/v1/responses", "models/responses", "v1"):
+        found = admit(Head("POST", f"/b/gw-a/-/{path}".encode(), ()), WHO, table())
+        assert found is faults.UNSUPPORTED_OPERATION
+
+
+def test_every_operation_that_is_forwarded_is_known_to_metering() -> None:
+    for form, operations in OPERATIONS.items():
+        for operation in operations:
+            between = "/chat" if form == DEPLOYMENTS else ""
+            known = read_operation("POST", f"/{form}{between}/{operation}").api
+            assert known in READERS or known in ("responses.count", "messages.count"), operation

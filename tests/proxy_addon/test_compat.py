@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterator
 from importlib.metadata import version
-from types import SimpleNamespace
 
-import mitmproxy.proxy.layers.http as http_layer
 import mitmproxy.proxy.layers.http._http1 as http1_layer
 import pytest
 from mitmproxy import flow, http
@@ -102,34 +99,3 @@ def test_a_directed_request_says_so_by_its_public_properties() -> None:
     compat.direct(one, ("https", "a.example", 8443), "/p?q", head, b"{}")
     assert (one.url, one.authority, one.host_header) == ("https://a.example:8443/p?q", "", "a.example:8443")
     assert (one.headers.fields, one.raw_content, one.trailers) == (head, b"{}", None)
-
-
-@pytest.mark.parametrize(
-    ("field", "received", "within"),
-    [
-        ((b"Content-Length", b"10"), 0, True),
-        ((b"content-length", b"11"), 0, False),
-        ((b"content-length", b"+1"), 0, False),
-        ((b"content-length", b"1" * 99), 0, False),
-        ((b"transfer-encoding", b"chunked"), 0, True),
-        ((b"transfer-encoding", b"chunked"), 10, True),
-        ((b"transfer-encoding", b"chunked"), 11, False),
-    ],
-)
-def test_a_body_within_the_limit_is_not_looked_at_again(
-    monkeypatch: pytest.MonkeyPatch, field: tuple[bytes, bytes], received: int, within: bool
-) -> None:
-    assert list(inspect.signature(http_layer.HttpStream.check_body_size).parameters) == ["self", "request"]
-    asked: list[bool] = []
-
-    def original(self: object, request: bool) -> Iterator[object]:
-        asked.append(request)
-        yield from ()
-
-    monkeypatch.setattr(http_layer.HttpStream, "check_body_size", original)
-    compat.check_sizes_fast(10)
-    one = tflow.tflow()
-    one.request.headers.fields = (field,)
-    stream = SimpleNamespace(flow=one, request_body_buf=b"x" * received, response_body_buf=b"")
-    list(http_layer.HttpStream.check_body_size(stream, True))
-    assert asked == ([] if within else [True])

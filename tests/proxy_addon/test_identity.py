@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from gatewright.diagnostics import Rejected
 from gatewright.metering.attribution import Attribution, Proofs
+from proxy_addon.certificate import Certificates
 from proxy_addon.faults import BAD_ATTRIBUTION, NO_PROOF
-from proxy_addon.identity import identify, is_internal, load_proofs
+from proxy_addon.identity import Kinds, identify, is_internal, load_proofs
 
 SECRET = "sixteen-or-more-characters"
 HEADERS = [
@@ -45,6 +46,19 @@ def test_a_header_that_is_missing_or_stands_twice_is_refused(
     assert found is (NO_PROOF if one[0].endswith("proof") else BAD_ATTRIBUTION)
 
 
+def test_one_of_several_kinds_is_enough_but_none_that_is_there_may_fail() -> None:
+    kinds = Kinds([PROOFS, Certificates(["ab" * 32])])
+    bare = HEADERS[:-1]
+    good, bad = (("X-Forwarded-Client-Cert", f"Hash={text * 32}") for text in ("ab", "cd"))
+    for proven in (HEADERS, [*bare, good], [*HEADERS, good]):
+        assert isinstance(identify(proven, kinds), Attribution)
+    for unproven in (bare, [*bare, bad], [*HEADERS, bad], [*bare, good, good], [*HEADERS[:-1], ("a", "b")]):
+        assert identify(unproven, kinds) is NO_PROOF
+    assert isinstance(
+        identify([*HEADERS, bad], PROOFS), Attribution
+    )  # a header that is no kind of proof here
+
+
 @pytest.mark.parametrize(
     ("name", "internal"),
     [
@@ -52,6 +66,8 @@ def test_a_header_that_is_missing_or_stands_twice_is_refused(
         (b"X-GATEWRIGHT-new", True),
         (b"x_gatewright_tenant", True),
         (b"X-Forwarded-Client-Cert", True),
+        (b"X-Original-URL", True),
+        (b"x_http_method_override", True),
         (b"x-local-exchange", False),
         (b"authorization", False),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,3 +52,41 @@ def test_plain_paths_are_accepted(segments: list[str]) -> None:
     target = parse(("/b/gw-a/-/" + "/".join(segments)).encode())
     assert target is not None
     assert target.segments == tuple(segments)
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "operation"),
+    [
+        ("openai/deployments/chat/images/edits", "openai/deployments", "images/edits"),
+        ("openai/v1/responses", "openai/v1", "responses"),
+        ("openai/responses", "openai", "responses"),
+        ("openai/deployments/chat", "openai", "deployments/chat"),
+        ("v1/moderations", "v1", "moderations"),
+        ("models/chat/completions", "models", "chat/completions"),
+        ("anthropic/v1/messages/count_tokens", "anthropic/v1", "messages/count_tokens"),
+        ("openai/v1", "openai/v1", ""),
+        ("v2/chat/completions", "", ""),
+        ("x/openai/v1/responses", "", ""),
+    ],
+)
+def test_what_stands_before_an_operation_is_told_apart(path: str, form: str, operation: str) -> None:
+    target = parse(f"/b/gw-a/-/{path}".encode())
+    assert target is not None
+    assert (target.form, target.operation) == (form, operation)
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("api-version=1", False),
+        ("modelx=1&xmodel=2", False),
+        ("model=chat", True),
+        ("a=1&Deployment=x", True),
+        ("a=1;model=x", True),
+        ("%4dodel", True),
+    ],
+)
+def test_a_model_in_a_query_is_seen(query: str, names: bool) -> None:
+    target = parse(f"/b/gw-a/-/openai/v1/embeddings?{query}".encode())
+    assert target is not None
+    assert target.names_model is names

@@ -117,16 +117,16 @@ async def test_visible_usage_passes_and_the_record_says_so(gate: Gate, helpers: 
     assert (record.usage.input_tokens, record.usage_detail) == (104, "usage_visible")
 
 
-async def test_off_changes_nothing_and_the_record_says_why_usage_is_missing(
+async def test_off_changes_nothing_and_the_record_says_why_usage_is_estimated(
     gate: Gate, helpers: type[Helpers]
 ) -> None:
     request = str(uuid.uuid4())
     got = await gate.send(request=request, tenant="off-one", stream=True, script={"do": "chunked", "n": 4})
     record = await gate.record(request)
     assert got.body == helpers.sse(4, usage=False)
-    assert record.usage_source is UsageSource.MISSING
-    assert record.usage_detail == "no_usage_in_stream,not_asked:stream_usage_off"
-    assert record.settlement is Settlement.COMPLETE
+    assert record.usage_source is UsageSource.ESTIMATED
+    why = "no_usage_in_stream,not_asked:stream_usage_off,tokenizer:o200k_base"
+    assert (record.settlement, record.usage_detail) == (Settlement.COMPLETE, why)
 
 
 async def test_an_old_api_version_is_left_alone(gate: Gate, upstream: Upstream) -> None:
@@ -134,7 +134,8 @@ async def test_an_old_api_version_is_left_alone(gate: Gate, upstream: Upstream) 
     target = "/b/gw-sweden-gpt-41-ptu/-/openai/deployments/chat/chat/completions?api-version=2024-02-01"
     await gate.send(target, request=request, stream=True, script={"do": "chunked"})
     assert b"stream_options" not in upstream.by_id(request)[0].body
-    assert (await gate.record(request)).usage_detail == "no_usage_in_stream,not_asked:api_version"
+    detail = (await gate.record(request)).usage_detail or ""
+    assert detail.startswith("no_usage_in_stream,not_asked:api_version,tokenizer:")
 
 
 async def test_a_refusal_of_the_upstream_passes_with_retry_after(gate: Gate) -> None:
@@ -184,7 +185,7 @@ async def test_an_upstream_that_breaks_off_is_named(gate: Gate, helpers: type[He
     record = await gate.record(request)
     assert whole.startswith(got.body)
     assert record.settlement is Settlement.ABORTED_BY_UPSTREAM
-    assert (record.usage_source, record.status) == (UsageSource.MISSING, 200)
+    assert (record.usage_source, record.status) == (UsageSource.ESTIMATED, 200)
 
 
 @pytest.mark.parametrize("reset", [True, False])
@@ -194,7 +195,7 @@ async def test_a_client_that_leaves_is_named(gate: Gate, reset: bool, stop_at: i
     script = {"do": "stall", "cut": 900}
     await gate.send(request=request, stream=True, script=script, stop_at=stop_at, reset=reset)
     record = await gate.record(request)
-    assert (record.settlement, record.usage_source) == (Settlement.ABORTED_BY_CLIENT, UsageSource.MISSING)
+    assert (record.settlement, record.usage_source) == (Settlement.ABORTED_BY_CLIENT, UsageSource.ESTIMATED)
 
 
 async def test_a_client_that_leaves_behind_the_end_mark_has_had_everything(
@@ -323,4 +324,4 @@ async def test_two_hundred_mixed_exchanges_leave_one_exact_record_each(
         else:
             expected = Settlement.ABORTED_BY_CLIENT if do == "left" else Settlement.ABORTED_BY_UPSTREAM
             assert record.settlement is expected
-            assert record.usage_source is UsageSource.MISSING
+            assert record.usage_source is UsageSource.ESTIMATED

@@ -111,9 +111,6 @@ def test_a_begin_is_the_record_that_is_true_if_nothing_follows() -> None:
     same = ("record_id", "time", "tenant", "subscription", "user", "backend", "region", "provider_name")
     same += ("operation_name", "request_model", "deployment", "request_id", "stream")
     assert [getattr(crashed, name) for name in same] == [getattr(settled, name) for name in same]
-    assert json.loads(sink.begun[0])["request_bytes"] == len(
-        b'{"stream":true,"stream_options":{"include_usage":true}}'
-    )
 
 
 def test_new_routes_are_for_new_requests_alone() -> None:
@@ -156,3 +153,12 @@ def test_only_the_probes_are_answered() -> None:
     metrics = proxy.probe("GET", b"/metrics")
     assert metrics is not None
     assert metrics.media_type.startswith("text/plain")
+
+
+def test_an_answer_of_the_proxy_counts_once_by_its_first_fault() -> None:
+    proxy, sink = make()
+    proxy.begin("1", Head("POST", b"/elsewhere", HEAD.headers))
+    proxy.refuse("1", faults.BODY_TOO_LARGE)
+    proxy.settle("1", Ending.CLIENT_LEFT)
+    assert (proxy.counts["bad-path"], proxy.counts["body-too-large"]) == (1, 0)
+    assert json.loads(sink.lines[0])["error_type"] == "bad-path"

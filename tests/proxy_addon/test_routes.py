@@ -31,6 +31,15 @@ def codes(document: str, *, allow_loopback: bool = False) -> list[str]:
     return [fault.code for fault in caught.value.diagnostics]
 
 
+def test_the_model_behind_a_deployment_may_be_said() -> None:
+    said = read(text(GOOD | {"model": "gpt-4.1"}), "r", allow_loopback=False)
+    assert (said.routes["gw-a"].model, read(text(), "r", allow_loopback=False).routes["gw-a"].model) == (
+        "gpt-4.1",
+        None,
+    )
+    assert codes(text(GOOD | {"model": ""})) == ["PRX603"]
+
+
 def test_a_table_is_read() -> None:
     table = read(text(tenants={"a-one": {"streamUsage": "off"}, "b-one": {}}), "r", allow_loopback=False)
     assert table.routes["gw-a"].endpoint == Endpoint("https", "contoso-eu.openai.azure.com", 443)

@@ -152,6 +152,8 @@ def test_the_epoch_and_zero_mean_that_times_are_not_known(tmp_path: Path) -> Non
         (["startedDateTime"], "yesterday", ".startedDateTime is no ISO 8601 time"),
         (["time"], "fast", ".time is no number"),
         (["_tenant"], 7, "._tenant is no text"),
+        (["_requestId"], [], "._requestId is no text"),
+        (["_hashed"], "yes", "._hashed is neither true nor false"),
     ],
 )
 def test_an_entry_that_would_be_wrong_is_named(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatewright.recordings import REDACTED, Exchange, redact
+from gatewright.metering.recorded import meter
+from gatewright.recordings import REDACTED, Exchange, read_har, redact
 
 SECRET = "s3cr3t-value-0001"
 EXCHANGE = Exchange("POST", "https://a.example.org/openai/v1/embeddings", status=200)
@@ -124,5 +126,36 @@ def test_prompts_may_be_hashed_in_documents_and_streams() -> None:
     assert found.response_body.endswith(b"\n\ndata: [DONE]\n\n")
     assert b'"usage":{"total_tokens":3}' in found.response_body
     assert found.chunks == ()
+    assert found.hashed
     assert redact(exchange, prompt_key=b"k" * 32) == found
     assert redact(exchange, prompt_key=b"j" * 32).request_body != found.request_body
+
+
+def test_times_of_a_stream_stay_where_prompts_are_hashed() -> None:
+    first, second = b'data: {"content":"hello"}\n\n', b"data: [DONE]\n\n"
+    parts = ((1.0, first[:10]), (2.0, first[10:] + second[:3]), (3.0, second[3:]))
+    found = redact(replace(EXCHANGE, response_body=first + second, chunks=parts), prompt_key=b"k" * 32)
+    assert [time for time, _ in found.chunks] == [2.0, 3.0]
+    assert b"".join(data for _, data in found.chunks) == found.response_body
+
+
+@pytest.mark.parametrize("name", ["x-employee", "X-Corp-Key", "tracestate", "cf-ray"])
+def test_values_under_unknown_names_go_where_only_known_ones_may_stay(name: str) -> None:
+    exchange = replace(
+        EXCHANGE, url=EXCHANGE.url + f"?api-version=1&{name}=jane", request_headers=((name, "jane"),)
+    )
+    assert redact(exchange).request_headers == ((name, "jane"),)
+    found = redact(exchange, known_only=True)
+    assert found.request_headers == ((name, REDACTED),)
+    assert found.url == EXCHANGE.url + f"?api-version=1&{name}={REDACTED}"
+
+
+def test_no_usage_is_lost_where_prompts_are_hashed(test_data: Path) -> None:
+    metered = 0
+    for file in sorted((test_data / "recordings" / "har").glob("*.har")):
+        for exchange in read_har(file):
+            before = meter(exchange).usage
+            after = meter(redact(exchange, prompt_key=b"k" * 32, known_only=True)).usage
+            assert replace(after, characters=None) == replace(before, characters=None), exchange.source
+            metered += before.total_tokens is not None
+    assert metered > 900

@@ -59,6 +59,9 @@ class Watch(Protocol):
     def document(self, body: bytes) -> None:
         """Takes a whole document that states no usage, when no more bytes come."""
 
+    def forget(self) -> None:
+        """Usage was stated: nobody will ask, and nothing more is shown."""
+
 
 class UsageReader:
     """Reads the usage of one answer from its bytes, as they arrive. Never raises, whatever they are.
@@ -150,6 +153,9 @@ class UsageReader:
         if self._events < LOOK_AT_EVENTS or b"[DONE]" in raw or self._interpreter.wants(raw):
             self._events += 1
             self._take(raw, complete=True)
+            if self._watch is not None and self._interpreter.facts.reported is not None:
+                self._watch.forget()
+                self._watch = None
 
     def _take(self, raw: bytes, *, complete: bool) -> None:
         event = read_event(raw, complete=complete)

@@ -1,7 +1,7 @@
 """Usage of the Responses API: stated in the object of the terminal event, whatever that says of the outcome.
 
-A background answer states none while it is queued. Retrievals, counts and cancellations are no generations;
-`exchange_meter` does not read them at all.
+A background answer states none while it is queued; `Retrieved` reads it later. Counts and cancellations are
+no generations; `exchange_meter` reads neither these nor retrievals.
 
 Sources: https://platform.openai.com/docs/api-reference/responses-streaming (2026-10); recordings 1422e00f41
 (incomplete), d364004f6f (Azure's content filters on the object).
@@ -47,3 +47,14 @@ class Responses(Interpreter):
         super().document(body)
         if self.facts.reported is None and self.asked.background:
             self.facts.detail = "background_not_finished"
+
+
+class Retrieved(Responses):
+    """Reads a response that is fetched again: only one that was made in the background is counted by then.
+
+    Its usage is the same at every fetch; who counts it must count it once, by the response's id.
+    """
+
+    def usage_in_document(self, value: JsonObject) -> Reported | None:
+        """The usage of a response made in the background."""
+        return super().usage_in_document(value) if value.get("background") is True else None

@@ -97,7 +97,8 @@ class AnswerWatch:
         self._held = 0
         self._packed: list[bytes] = []
         self._left = limit
-        self._room = packed
+        self._most_packed = packed
+        self._packed_bytes = 0
         self._begun = False
         self._readable = True
         self._document: bytes | None = None
@@ -114,6 +115,21 @@ class AnswerWatch:
         """Takes a whole document; it is read when the answer is asked for."""
         self._begun = True
         self._document = body
+
+    def forget(self) -> None:
+        """Lets go of what was kept."""
+        self._blocks, self._packed, self._document = [], [], None
+        self._held = self._packed_bytes = 0
+
+    @property
+    def begun(self) -> bool:
+        """Whether any of the answer was seen."""
+        return self._begun
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes that are held, as they are held."""
+        return self._held + self._packed_bytes + len(self._document or b"")
 
     def answer(self) -> VisibleAnswer:
         """What was seen so far. Reads all of it: for a worker thread, once no more blocks come."""
@@ -136,15 +152,17 @@ class AnswerWatch:
         if self._is_cut():
             return
         packed = zlib.compress(whole, PACK_LEVEL)
-        self._room -= len(packed)
-        if not self._is_cut():
-            self._packed.append(packed)
+        if self._packed_bytes + len(packed) > self._most_packed:
+            self._left = -1
+            return
+        self._packed.append(packed)
+        self._packed_bytes += len(packed)
 
     def _is_cut(self) -> bool:
-        return self._left < 0 or self._room < 0
+        return self._left < 0
 
     def _read_all(self) -> None:
-        packed, self._packed = self._packed, []
+        packed, self._packed, self._packed_bytes = self._packed, [], 0
         blocks, self._blocks, self._held = self._blocks, [], 0
         for raw in (*map(zlib.decompress, packed), b"".join(blocks)):
             decoder = SseDecoder()  # a pack holds whole blocks

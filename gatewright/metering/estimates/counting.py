@@ -78,11 +78,11 @@ class Counter:
     def _note(self, what: str, why: str) -> None:
         self.detail.append(f"{what}:{why}")
 
-    def input(self, body: JsonObject | None) -> Quantity | None:
-        """Tokens of the prompt; None where the request's body cannot be read."""
+    def input(self, body: JsonObject | None, *, kept: bool = True) -> Quantity | None:
+        """Tokens of the prompt; None where the request's body was not kept, or cannot be read."""
         count = PROMPTS[self._api](body, self._family, self._tokens) if body is not None else None
         if count is None:
-            self._note("input", "request_not_readable")
+            self._note("input", "request_not_readable" if kept else "request_not_kept")
             return None
         if count.beyond:
             for kind in sorted(count.beyond)[:4]:

@@ -15,13 +15,16 @@ from __future__ import annotations
 import re
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
 O200K = "o200k_base"
 CL100K = "cl100k_base"
+PIECE_CHARACTERS = 32 * 1024  # a character has four tokens at most, and the tokenizer refuses 200,000 tokens
+
+_GAP = re.compile(r"\S (?=\S)")
 
 
 class Tokenizer(Protocol):
@@ -88,14 +91,33 @@ def family_of(model: str) -> Family | None:
 
 
 class _Bpe:
-    """bpe-openai as a `Tokenizer`."""
+    """bpe-openai as a `Tokenizer`. It refuses long texts, so they are counted in pieces."""
 
     def __init__(self, encode: Callable[[str], Sequence[int]]) -> None:
         self._encode = encode
 
     def count(self, text: str) -> int:
         """Tokens of a text; half a surrogate pair, which JSON can spell, counts as a question mark."""
-        return len(self._encode(text.encode("utf-8", "replace").decode("utf-8"))) if text else 0
+        plain = text.encode("utf-8", "replace").decode("utf-8")
+        return sum(len(self._encode(piece)) for piece in pieces(plain))
+
+
+def pieces(text: str, most: int = PIECE_CHARACTERS) -> Iterator[str]:
+    """A text in pieces of at most so many characters, cut in front of a word where there is one.
+
+    Both vocabularies begin a token in front of a single space between two words, so such a cut changes no
+    count. A text without any is cut anyhow; that costs a token or so for each cut.
+
+    >>> list(pieces("one two three", 8))
+    ['one two', ' three']
+    """
+    at = 0
+    while len(text) - at > most:
+        gap = max((match.start() + 1 for match in _GAP.finditer(text, at, at + most)), default=at + most)
+        yield text[at:gap]
+        at = gap
+    if text[at:]:
+        yield text[at:]
 
 
 _LOADING = threading.Lock()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatewright.metering.apis.realtime import read_message
+from gatewright.metering.apis.realtime import RealtimeSession, read_message
 from gatewright.metering.usage import TokenUsage
 
 DONE = {
@@ -68,3 +68,32 @@ def test_other_messages_settle_nothing(data: bytes) -> None:
 @given(st.binary(max_size=30), st.binary(max_size=30))
 def test_any_message_is_read(head: bytes, tail: bytes) -> None:
     read_message(head + b'"response.done"' + tail)
+    RealtimeSession().message(head + b'"response.created"' + tail)
+
+
+def said(one: RealtimeSession, /, **event: object) -> tuple[str, str | None] | None:
+    found = one.message(json.dumps(event).encode())
+    return None if found is None else (found[0], found[1].model)
+
+
+def test_a_session_says_which_models_did_what() -> None:
+    session = RealtimeSession()
+    transcribed = "conversation.item.input_audio_transcription.completed"
+    assert said(session, type="response.done", response={"id": "r"}) == ("response", None)
+    assert said(session, type="session.created", session={"model": "gpt-realtime"}) is None
+    assert said(session, type="response.done", response={"id": "r"}) == ("response", "gpt-realtime")
+    assert said(session, type=transcribed, item_id="i") == ("transcription", None)
+    said(session, type="session.updated", session={"input_audio_transcription": {"model": "whisper-1"}})
+    assert said(session, type=transcribed, item_id="i") == ("transcription", "whisper-1")
+    newer = {"audio": {"input": {"transcription": {"model": "gpt-4o-transcribe"}}}}
+    said(session, type="session.updated", session=newer)
+    assert said(session, type=transcribed, item_id="i") == ("transcription", "gpt-4o-transcribe")
+    assert (session.model, session.settled) == ("gpt-realtime", 5)
+
+
+def test_a_session_knows_what_is_not_finished() -> None:
+    session = RealtimeSession()
+    for number in range(3):
+        said(session, type="response.created", response={"id": f"r{number}"})
+    said(session, type="response.done", response={"id": "r1"})
+    assert session.unfinished == 2

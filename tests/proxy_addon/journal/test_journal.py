@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -200,6 +201,45 @@ async def test_read_segments_go_and_open_begins_move_on(tmp_path: Path) -> None:
     assert segments(tmp_path) == [journal.durable.segment]
     assert (frames.BEGIN, b"open") in everything(tmp_path)
     assert journal.size_bytes < 400
+    journal.close()
+
+
+def test_segments_stay_while_the_begins_that_were_carried_on_are_not_synced(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, bounds=Bounds(segment_bytes=200))
+    journal.begin("open", "{}")
+    journal.end("r1", json.dumps({"x": "x" * 200}))
+    journal.end("r2", "{}")
+    assert segments(tmp_path) == [1, 2]
+    journal.durable = Cursor(2, 0)  # as a sync between the two leaves it
+    CursorStore(tmp_path).save("one", Cursor(2, 0))
+    journal.sweep(["one"])
+    assert segments(tmp_path) == [1, 2]
+    journal.close()
+    journal.sweep(["one"])
+    assert segments(tmp_path) == [2]
+
+
+async def test_nobody_waits_for_a_begin_that_cannot_be_made_safe(
+    tmp_path: Path, broken: Callable[[int | None], None]
+) -> None:
+    journal = Journal(tmp_path, serving=True)
+    broken(0)
+    assert journal.begin("r1", "{}")
+    assert await journal.begun() is False
+    broken(None)
+    journal.close()
+
+
+async def test_a_wait_alone_makes_a_sync_due(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.begin("r1", "{}")
+    await sync(journal)
+    assert not journal.unsynced
+    waiter = asyncio.create_task(journal.begun())
+    await asyncio.sleep(0)
+    assert journal.unsynced
+    await sync(journal)
+    assert await waiter is True
     journal.close()
 
 

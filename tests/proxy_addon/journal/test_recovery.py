@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
-from gatewright.metering.record import Settlement, UsageRecord, UsageSource
-from gatewright.metering.usage import TokenUsage
+from gatewright.metering.record import Settlement, UsageRecord
 from proxy_addon.journal import frames
 from proxy_addon.journal.cursor import Cursor, CursorStore
 from proxy_addon.journal.recovery import Recovered, next_number, recover
@@ -16,7 +14,7 @@ from proxy_addon.journal.settled import SettledReader, segment_path
 
 def begin(name: str) -> bytes:
     plain = {"version": 1, "record_id": name, "usage_source": "missing", "settlement": "crashed"}
-    return frames.encode(frames.BEGIN, name.encode(), json.dumps({**plain, "request_bytes": 9}).encode())
+    return frames.encode(frames.BEGIN, name.encode(), json.dumps({**plain, "of_another_kind": 9}).encode())
 
 
 def end(name: str) -> bytes:
@@ -38,7 +36,7 @@ def test_a_begin_without_an_end_is_settled_behind_all_that_is_there(tmp_path: Pa
     assert recover(tmp_path) == Recovered(crashed=1, damaged=1, unreadable=0)
     found = {record.record_id: record.settlement for record in records(tmp_path)}
     assert found == {"r1": Settlement.COMPLETE, "r9": Settlement.COMPLETE, "r2": Settlement.CRASHED}
-    assert b"request_bytes" not in segment_path(tmp_path, 3).read_bytes()
+    assert b"of_another_kind" not in segment_path(tmp_path, 3).read_bytes()
 
 
 def test_doing_it_again_changes_nothing(tmp_path: Path) -> None:
@@ -53,18 +51,6 @@ def test_a_begin_that_was_carried_on_is_settled_once(tmp_path: Path) -> None:
     segment_path(tmp_path, 2).write_bytes(begin("r1") + begin("r2") + ended("r2"))
     assert recover(tmp_path).crashed == 1
     assert [record.record_id for record in records(tmp_path)] == ["r2", "r1"]
-
-
-def test_an_estimate_may_be_given(tmp_path: Path) -> None:
-    segment_path(tmp_path, 1).write_bytes(begin("r1"))
-    recover(
-        tmp_path,
-        lambda record: replace(
-            record, usage=TokenUsage(input_tokens=7), usage_source=UsageSource.ESTIMATED, usage_detail="x"
-        ),
-    )
-    (record,) = records(tmp_path)
-    assert (record.usage.input_tokens, record.usage_source) == (7, UsageSource.ESTIMATED)
 
 
 def test_a_begin_of_another_version_is_counted_and_stays(tmp_path: Path) -> None:

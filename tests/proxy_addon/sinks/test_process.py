@@ -71,3 +71,56 @@ def test_a_sink_that_cannot_be_set_up_stops_the_start(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert "PRX651" in done.stderr
+
+
+async def test_a_journal_that_a_dead_sink_fills_stays_within_its_bound_and_empties_again(
+    start: Any, receiver: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{receiver.url}/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "secret-of-the-endpoint")
+    receiver.down = True
+    azure = f"azure-monitor:{receiver.url}?rule=dcr-{'0123456789abcdef' * 2}&gather=1"
+    gate = start("--sink", azure, "--journal-limit", "128k", "--journal", str(tmp_path / "journal"))
+    status, sent = 200, 0
+    while status == 200:
+        sent += 1
+        status = (await gate.send()).status
+    assert (status, sent > 20) == (530, True)
+    assert size(tmp_path / "journal") < 140 * 1024
+    assert (await gate.send()).error["code"] == "ledger-unwritable"
+    receiver.down = False
+    async with asyncio.timeout(40):
+        while (await gate.send()).status != 200:
+            await asyncio.sleep(0.2)
+    assert gate.stop() == 0
+    assert set(receiver.ids()) == {record.record_id for record in gate.records()}
+    assert size(tmp_path / "journal") < 70 * 1024
+
+
+def size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*.seg"))
+
+
+async def test_traffic_goes_on_while_a_receiver_never_answers(
+    start: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[asyncio.StreamWriter] = []
+
+    async def hold(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        held.append(writer)
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    gate = start("--sink", f"otlp:http://127.0.0.1:{port}?gather=1", "--sink-seconds", "1")
+    assert (await gate.send()).status == 200
+    async with asyncio.timeout(20):
+        while not held:
+            await asyncio.sleep(0.02)
+    for _ in range(30):
+        assert (await gate.send()).status == 200
+    assert len(held) == 1  # the first call is still open: nothing waited for it
+    assert gate.stop() == 0
+    assert len(gate.records()) == 31
+    held[0].close()
+    server.close()
+    await server.wait_closed()

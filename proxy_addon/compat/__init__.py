@@ -5,14 +5,13 @@ Sources: the installed mitmproxy 11.0.2 (Python 3.11) and 12.2.3 (Python 3.13), 
 
 from __future__ import annotations
 
+import asyncio
 import os
-import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable
 from contextvars import ContextVar
 from importlib.metadata import version
 from typing import cast
 
-import mitmproxy.proxy.layers.http as http_layer
 import mitmproxy.proxy.layers.http._http1 as http1_layer
 import mitmproxy.proxy.server as proxy_server
 from mitmproxy import connection, http
@@ -22,10 +21,11 @@ from mitmproxy.connection import ConnectionState
 from mitmproxy.master import Master
 from mitmproxy.net.http import http1
 from mitmproxy.options import Options
-from mitmproxy.proxy import commands, events
+from mitmproxy.proxy import events
 from mitmproxy.proxy.server import ConnectionHandler
 
 from proxy_addon import dispatch, faults
+from proxy_addon.compat import doors, speed
 from proxy_addon.faults import Fault
 
 Client = connection.Client
@@ -36,7 +36,6 @@ DEAD_UPSTREAM = "reverse:http://127.0.0.1:9"
 
 # The request body limit is reported by this option's name in every version; nothing else marks it.
 _LIMIT_WORDS = "Request body exceeds mitmproxy's body_size_limit"
-_HEAD_END = re.compile(rb"\n\r?\n")
 # Set by the `error` hook, read by the error page: mitmproxy runs both in one task.
 _ANSWER: ContextVar[Fault | None] = ContextVar("answer", default=None)
 
@@ -65,7 +64,7 @@ def harden(opts: Options, *, body_limit: int, idle_seconds: int, upstream_ca: st
         http2=False,
         http3=False,
         rawtcp=False,
-        websocket=False,
+        websocket=True,
         validate_inbound_headers=True,
         keep_host_header=False,
         ssl_insecure=False,
@@ -96,6 +95,12 @@ def install_error_bodies() -> None:
 def error_response(status_code: int, message: str = "") -> bytes:
     """A whole HTTP/1.1 answer with our JSON body. The message of the HTTP layer is not shown."""
     fault = _ANSWER.get() or faults.for_status(status_code)
+    _ANSWER.set(None)
+    return whole_answer(fault)
+
+
+def whole_answer(fault: Fault) -> bytes:
+    """A fault as a whole HTTP/1.1 answer, after which the connection ends."""
     headers = http.Headers(
         [(name.encode(), value.encode()) for name, value in (*fault.headers(), ("connection", "close"))]
     )
@@ -108,59 +113,33 @@ def answer_errors_with(fault: Fault) -> None:
     _ANSWER.set(fault)
 
 
-def limit_heads(limit: int, refused: Callable[[], None]) -> None:
-    """Answers 431 to a request whose head is larger than so many bytes; mitmproxy itself has no limit."""
-    original = http1_layer.Http1Server.read_headers
+def guard(
+    master: Master,
+    *,
+    head_bytes: int,
+    head_seconds: float,
+    body_bytes: int,
+    refused: Callable[[Fault], object],
+) -> None:
+    """Refuses heads that are too large, too slow or not plainly HTTP; see `doors`. Comes behind `speed`."""
 
-    def read_headers(
-        self: http1_layer.Http1Server, event: events.ConnectionEvent
-    ) -> Iterator[commands.Command]:
-        if isinstance(event, events.DataReceived) and _too_long(self, limit):
-            refused()
-            yield commands.SendData(self.conn, error_response(431))
-            yield commands.CloseConnection(self.conn)
-            self.buf = type(self.buf)()  # what came is nobody's any more
-            self.state = self.done
-            return
-        yield from original(self, event)
+    def close(conn: connection.Connection, answer: bytes) -> None:
+        handler = _proxyserver(master).connections.get(conn.id)
+        io = handler.transports.get(handler.client) if handler is not None else None
+        if io is not None and io.writer is not None and io.handler is not None:
+            io.writer.write(answer)
+            io.handler.cancel("refused")
 
-    setattr(http1_layer.Http1Server, "read_headers", read_headers)  # noqa: B010 - a method
+    turns: set[asyncio.Task[None]] = set()
 
+    def again(conn: connection.Connection) -> None:
+        handler = _proxyserver(master).connections.get(conn.id)
+        if handler is not None:
+            turn = asyncio.create_task(handler.server_event(events.DataReceived(conn, b"")))
+            turns.add(turn)
+            turn.add_done_callback(turns.discard)
 
-def check_sizes_fast(limit: int) -> None:
-    """Lets a body that is within the limit pass without mitmproxy's own look at options and headers.
-
-    That look costs a twentieth of a small request. Any other body is judged by mitmproxy as before.
-    """
-    original = http_layer.HttpStream.check_body_size
-
-    def check_body_size(
-        self: http_layer.HttpStream, request: bool
-    ) -> Generator[commands.Command, object, bool]:
-        if _within(self, request, limit):
-            return False
-        over: bool = yield from original(self, request)
-        return over
-
-    setattr(http_layer.HttpStream, "check_body_size", check_body_size)  # noqa: B010 - a method
-
-
-def _within(stream: http_layer.HttpStream, request: bool, limit: int) -> bool:
-    """Whether what is known of a body's size, received or stated, is within the limit."""
-    received = len(stream.request_body_buf if request else stream.response_body_buf)
-    if received:
-        return received <= limit
-    message = stream.flow.request if request else stream.flow.response
-    if message is None:
-        return False
-    stated = [value for name, value in message.headers.fields if name.lower() == b"content-length"]
-    return all(len(value) < 16 and value.isdigit() and int(value) <= limit for value in stated)
-
-
-def _too_long(server: http1_layer.Http1Server, limit: int) -> bool:
-    if len(server.buf) <= limit:
-        return False
-    return _HEAD_END.search(bytes(server.buf), 0, limit) is None
+    doors.Doors(head_bytes, head_seconds, body_bytes, whole_answer, close, again, refused).install()
 
 
 def client_count(master: Master) -> int:
@@ -252,7 +231,7 @@ def request_too_large(flow: http.HTTPFlow) -> bool:
 def load(master: Master, *addons: object) -> None:
     """Loads the add-ons that a reverse proxy needs, and ours behind them, and calls their hooks directly.
 
-    DisableH2C is not among them: `admission` refuses every upgrade, and a preface of HTTP/2 has no proof.
+    DisableH2C is not among them: `admission` refuses all upgrades but WebSocket's, `doors` HTTP/2's greeting.
     """
     add: Callable[..., None] = master.addons.add
     server: Callable[[], object] = Proxyserver
@@ -263,7 +242,7 @@ def load(master: Master, *addons: object) -> None:
         tlsconfig.TlsConfig(),
         *addons,
     )
-    dispatch.call_directly(cast(dispatch.Manager, master.addons))
+    speed.call_in_place(dispatch.call_directly(cast(dispatch.Manager, master.addons)))
 
 
 def stop(master: Master) -> None:

@@ -1,0 +1,68 @@
+"""What proves to the metering proxy that a request comes from the gateway: a secret, or a token."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from gatewright.diagnostics import Rejected
+from generator.entities import bundle
+from generator.parameters import parameters
+from generator.plan import Plan, plan
+from generator.render import render
+from generator.templates import Templates
+from tests.generator.estates import estate
+
+FRAGMENT = "fragments/gw-attribution.xml"
+AUDIENCE = "api://metering-proxy"
+HEADER = "//set-header[@name='x-gatewright-proof']"
+
+
+def planned(folder: Path, audience: str | None) -> Plan:
+    return plan(estate(folder, gateway={"proxyAudience": audience}))
+
+
+def given(found: Plan) -> object:
+    values: Any = parameters(found)["parameters"]
+    return values["proxyAudience"]
+
+
+def fragment(found: Plan, templates: Path) -> etree._Element:
+    return etree.fromstring(render(found, Templates(templates))[FRAGMENT].encode())
+
+
+def test_the_secret_is_a_named_value_in_the_header(tmp_path: Path, templates: Path) -> None:
+    found = planned(tmp_path, None)
+    root = fragment(found, templates)
+    assert root.xpath(f"string({HEADER}/value)") == "{{gw-proxy-proof}}"
+    assert root.xpath("count(//authentication-managed-identity)") == 0
+    assert "gw-proxy-proof" in [value.id for value in bundle(found, version="test").named_values]
+    assert given(found) == {"value": ""}
+
+
+def test_a_token_for_the_proxy_takes_its_place(tmp_path: Path, templates: Path) -> None:
+    """source: authentication-managed-identity-policy (2026-05-05), output-token-variable-name."""
+    found = planned(tmp_path, AUDIENCE)
+    root = fragment(found, templates)
+    (policy,) = root.xpath("//authentication-managed-identity")
+    assert dict(policy.attrib) == {
+        "resource": AUDIENCE,
+        "client-id": "{{gw-apim-client-id}}",
+        "output-token-variable-name": "gw-proxy-proof",
+    }
+    assert root.xpath(f"string({HEADER}/value)") == '@((string)context.Variables["gw-proxy-proof"])'
+    after = policy.getnext()
+    assert (after.tag, after.get("name")) == ("set-header", "x-gatewright-proof")
+    assert "gw-proxy-proof" not in [value.id for value in bundle(found, version="test").named_values]
+    assert given(found) == {"value": AUDIENCE}
+
+
+@pytest.mark.parametrize(
+    "audience", ["https://x", "api://", 'api://a" x="', "api://@(1)", "api://{{a}}", "x"]
+)
+def test_no_other_text_is_an_audience(tmp_path: Path, audience: str) -> None:
+    with pytest.raises(Rejected, match="CFG115"):
+        planned(tmp_path, audience)
