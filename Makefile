@@ -44,7 +44,7 @@ replay: $(STAMP) ## replay the shipped recording (ENV=dev)
 deploy: $(STAMP) ## check, then azd up (ENV=dev); without azd, see docs/deploy.md
 	@$(BIN)/gatewright check --env $(ENV)
 	@command -v azd >/dev/null || { echo "azd is not installed. Provision by other means, then: gatewright deploy --env $(ENV)" >&2; exit 1; }
-	@GATEWRIGHT_ENV=$(ENV) azd up
+	@azd env set GATEWRIGHT_ENV $(ENV) && azd up
 
 bench: $(STAMP) ## the benchmarks of benchmarks/
 	@$(BIN)/python -m benchmarks

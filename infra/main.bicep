@@ -30,6 +30,17 @@ type endpoint = {
   deployments: deployment[]
 }
 
+type tablesOfUsage = {
+  @description('What tokens cost behind each backend, by period.')
+  rates: object[]
+  @description('Budgets of tenants.')
+  budgets: object[]
+  @description('Limits of tenants by model.')
+  limits: object[]
+  @description('Deployments behind backends.')
+  deployments: object[]
+}
+
 type secretNames = {
   @description('Secret that proves to the proxy that API Management is calling.')
   proxyProof: string
@@ -83,14 +94,23 @@ param publisherEmail string
 @description('Required. Azure OpenAI accounts and their deployments.')
 param endpoints endpoint[]
 
+@description('Optional. Application id URI of the proxy: API Management proves itself by a token for it; empty: by the secret alone.')
+param proxyAudience string = ''
+
 @description('Required. Routes of the proxy, with a placeholder for each account that is provisioned.')
 param proxyRoutes object
 
+@description('Required. Routes as the proxy of the first version reads them, with the same placeholders.')
+param firstVersionRoutes object
+
 @description('Required. Names of the platform secrets in Key Vault.')
-param keyVaultSecrets secretNames
+param keyVaultSecretNames secretNames
 
 @description('Required. Tenants: ids, subscriptions and names of their secrets in Key Vault.')
 param tenants array
+
+@description('Required. What the workspace has to know beside usage: rates, budgets, limits, deployments.')
+param usageTables tablesOfUsage
 
 @description('Optional. Name of the API Management service instead of the one of the configuration.')
 @maxLength(50)
@@ -137,6 +157,9 @@ param useEventHubs bool = false
 @description('Optional. App Configuration with the keys of the first version.')
 param useAppConfiguration bool = true
 
+@description('Optional. Azure Policy audits the Azure OpenAI accounts.')
+param useAzurePolicy bool = false
+
 @description('Optional. Public IPv4 address of who deploys: may reach vault and registry of a private deployment.')
 param myIpAddress string = ''
 
@@ -177,7 +200,8 @@ param dataCollectionRuleName string = ''
 @maxLength(255)
 param applicationInsightsName string = ''
 
-@description('Optional. Title of the workbook.')
+@description('Optional. Name of the dashboard.')
+@maxLength(64)
 param applicationInsightsDashboardName string = ''
 
 @description('Optional. Name of the container app of the proxy.')
@@ -269,6 +293,7 @@ var apimDelegations = {
   Consumption: ''
 }
 var filledRoutes = reduce(endpoints, string(proxyRoutes), (text, item) => replace(text, '<endpoint.${item.id}>', '${item.?account ?? ''}.openai.azure.com'))
+var filledFirstRoutes = reduce(endpoints, string(firstVersionRoutes), (text, item) => replace(text, '<endpoint.${item.id}>', '${item.?account ?? ''}.openai.azure.com'))
 var provisioned = filter(endpoints, item => !empty(item.?account ?? ''))
 var zoneNames = [
   'privatelink.openai.azure.com'
@@ -414,8 +439,8 @@ module vault 'modules/key-vault.bicep' = {
     ]
     officerPrincipalId: myPrincipalId
     createSecrets: !proxyExists
-    proofSecretName: keyVaultSecrets.proxyProof
-    userKeySecretName: keyVaultSecrets.userKey
+    proofSecretName: keyVaultSecretNames.proxyProof
+    userKeySecretName: keyVaultSecretNames.userKey
     proofValue: '${proofSeed}${secondSeed}'
     userKeyValue: '${userKeySeed}${secondSeed}'
   }
@@ -568,7 +593,9 @@ module appConfiguration 'modules/app-configuration.bicep' = if (useAppConfigurat
     ruleImmutableId: monitor.outputs.ruleImmutableId
     stream: monitor.outputs.stream
     routes: filledRoutes
+    firstVersionRoutes: filledFirstRoutes
     tenants: string(tenants)
+    userPrincipalId: myPrincipalId
   }
 }
 
@@ -685,7 +712,9 @@ module proxy 'modules/proxy.bicep' = {
     imageName: proxyImageName
     external: true
     routes: filledRoutes
-    proofSecretUri: '${vault.outputs.uri}secrets/${keyVaultSecrets.proxyProof}'
+    proofSecretUri: '${vault.outputs.uri}secrets/${keyVaultSecretNames.proxyProof}'
+    proofAudience: proxyAudience
+    proofCallerId: apimIdentity.outputs.principalId
     ledgerStorageName: containerEnvironment.outputs.ledgerStorageName
     sinks: useEventHubs ? [monitorSink, telemetrySink, eventSink] : [monitorSink, telemetrySink]
     appConfigurationEndpoint: useAppConfiguration ? appConfiguration!.outputs.endpoint : ''
@@ -696,6 +725,11 @@ module proxy 'modules/proxy.bicep' = {
     registryEndpoint
     monitorEndpoint
   ]
+}
+
+module policy 'modules/policy.bicep' = if (useAzurePolicy) {
+  name: 'policy'
+  scope: group
 }
 
 module apimAddress 'modules/public-ip.bicep' = if (needsPublicIp) {
@@ -727,11 +761,43 @@ module apim 'modules/api-management.bicep' = if (!useExistingApim) {
   }
 }
 
+module apimTelemetry 'modules/api-management-telemetry.bicep' = if (!useExistingApim) {
+  name: 'api-management-telemetry'
+  scope: group
+  params: {
+    apimName: apim!.outputs.name
+    applicationInsightsName: monitor.outputs.applicationInsightsName
+    identityClientId: apimIdentity.outputs.clientId
+    identityPrincipalId: apimIdentity.outputs.principalId
+  }
+}
+
+module apimCache 'modules/api-management-cache.bicep' = if (useRedisCacheForAPIM && !useExistingApim) {
+  name: 'api-management-cache'
+  scope: group
+  params: {
+    apimName: apim!.outputs.name
+    redisName: redis!.outputs.name
+  }
+}
+
 module existingApim 'modules/api-management-existing.bicep' = if (useExistingApim) {
   name: 'api-management-existing'
   scope: resourceGroup(existingApimResourceGroup)
   params: {
     name: apimService
+  }
+}
+
+module usageFunctions 'modules/usage-functions.bicep' = {
+  name: 'usage-functions'
+  scope: group
+  params: {
+    workspaceName: monitor.outputs.workspaceName
+    rates: usageTables.rates
+    budgets: usageTables.budgets
+    limits: usageTables.limits
+    deployments: usageTables.deployments
   }
 }
 
@@ -743,6 +809,7 @@ module alerts 'modules/alerts.bicep' = {
     tags: tags
     workspaceId: monitor.outputs.workspaceId
     email: publisherEmail
+    hasGatewayLogs: !useExistingApim && apimTier != 'Consumption'
   }
 }
 
@@ -752,7 +819,22 @@ module workbook 'modules/workbook.bicep' = {
   params: {
     location: location
     tags: tags
-    displayName: !empty(applicationInsightsDashboardName) ? applicationInsightsDashboardName : 'AI gateway ${environmentName}'
+    displayName: 'AI gateway ${environmentName}'
+    workspaceId: monitor.outputs.workspaceId
+    applicationInsightsId: monitor.outputs.applicationInsightsId
+  }
+}
+
+module dashboard 'modules/dashboard.bicep' = {
+  name: 'dashboard'
+  scope: group
+  params: {
+    name: !empty(applicationInsightsDashboardName) ? applicationInsightsDashboardName : '${abbrs.dashboard}${resourceToken}'
+    title: 'AI gateway ${environmentName}'
+    location: location
+    tags: tags
+    applicationInsightsName: monitor.outputs.applicationInsightsName
+    applicationInsightsId: monitor.outputs.applicationInsightsId
     workspaceId: monitor.outputs.workspaceId
   }
 }

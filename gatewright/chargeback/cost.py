@@ -17,6 +17,8 @@ from gatewright.metering.record import Settlement, UsageRecord, UsageSource
 
 MILLION = Decimal(1_000_000)
 NOT_BILLED = (Settlement.REFUSED, Settlement.FAILED)
+OTHER_MODEL = "other_model"  # such as the transcription in a realtime session
+_OTHER_UNITS = ("images", "seconds", "characters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,17 @@ def cost(record: UsageRecord, meters: Meters, cards: RateCards) -> Priced | Unpr
     """The cost of a record by the rate that held when its request began.
 
     An attempt that the service refused or that failed without usage costs nothing; one that was served, but
-    whose usage is not known, is unpriced.
+    whose usage is not known, or was estimated in part only, is unpriced.
     """
     quantities = [(kind, tokens) for kind, tokens in _quantities(record) if tokens]
+    if record.usage_source is UsageSource.ESTIMATED and record.usage.total_tokens is None and quantities:
+        return Unpriced("only a part of the usage could be estimated")
     if not quantities:
-        if record.settlement in NOT_BILLED or record.usage_source is not UsageSource.MISSING:
-            return Priced(())
-        return Unpriced("usage is missing")
+        if other := next((name for name in _OTHER_UNITS if getattr(record.usage, name)), None):
+            return Unpriced(f"no rate for {other}")
+        return Unpriced("usage is missing") if record.lacks_usage else Priced(())
+    if OTHER_MODEL in (record.usage_detail or "").split(","):
+        return Unpriced(f"no rate for what {record.response_model or 'another model'} did beside it")
     meter = meters.get(record.backend or "")
     if meter is None:
         return Unpriced(f"backend {record.backend or '?'} is not in the configuration")

@@ -30,7 +30,8 @@ Kind = Literal["input", "cached_input", "cache_write", "output", "audio_input", 
 def _money(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError("a price must be a number such as 2.00")
-    text = str(value)
+    # Python writes a small number with an exponent, which is not how it stood in the file.
+    text = format(Decimal(str(value)), "f") if isinstance(value, float) else str(value)
     if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text):
         raise ValueError(f"a price must be a number such as 2.00, without sign or unit, not {text!r}")
     return Decimal(text)

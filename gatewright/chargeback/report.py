@@ -27,7 +27,7 @@ class Row:
         attempts: records, refused and failed attempts included.
         refused: attempts that the service refused or that failed.
         input_tokens: with `cached_tokens` of them read from a prompt cache.
-        estimated: attempts whose usage is an estimate.
+        estimated: attempts whose usage is an estimate, with `estimated_tokens`.
         missing: served attempts whose usage is not known.
         unpriced: attempts with usage but without a rate, or with missing usage.
     """
@@ -39,6 +39,7 @@ class Row:
     cached_tokens: int = 0
     output_tokens: int = 0
     estimated: int = 0
+    estimated_tokens: int = 0
     missing: int = 0
     unpriced: int = 0
     cost: Decimal = Decimal(0)
@@ -111,14 +112,16 @@ def _within(moment: datetime | None, since: datetime | None, until: datetime | N
 
 def _add(record: UsageRecord, rows: Sequence[Row], price: Priced | Unpriced, reasons: Counter[str]) -> None:
     usage = record.usage
+    estimated = record.usage_source is UsageSource.ESTIMATED
     for row in rows:
         row.attempts += 1
         row.refused += record.settlement in NOT_BILLED
         row.input_tokens += usage.input_tokens or 0
         row.cached_tokens += usage.cache_read_input_tokens or 0
         row.output_tokens += usage.output_tokens or 0
-        row.estimated += record.usage_source is UsageSource.ESTIMATED
-        row.missing += record.usage_source is UsageSource.MISSING and record.settlement not in NOT_BILLED
+        row.estimated += estimated
+        row.estimated_tokens += (usage.input_tokens or 0) + (usage.output_tokens or 0) if estimated else 0
+        row.missing += record.lacks_usage
         if isinstance(price, Priced):
             row.cost += price.amount
         else:

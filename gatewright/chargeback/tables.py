@@ -30,7 +30,10 @@ def cells(report: Report, row: Row, *, digits: int = 4) -> list[str]:
 
 
 def to_text(report: Report) -> str:
-    """A table for people, the sum last; `*` marks a cost that lacks unpriced requests."""
+    """A table for people, the sum last; `*` marks a cost that lacks unpriced requests.
+
+    Below it stands which share of the tokens is estimated, where any is.
+    """
     rows = [header(report), *(cells(report, row) for row in report.rows), cells(report, report.total)]
     keys = len(report.keys)
     rows = [[*row[:keys], *(_grouped(cell) for cell in row[keys:])] for row in rows]
@@ -38,7 +41,14 @@ def to_text(report: Report) -> str:
     lines = [_aligned(row, widths, keys) for row in rows]
     rule = "-" * len(lines[0])
     note = "* without what is unpriced\n" if any(cell.endswith("*") for row in rows for cell in row) else ""
-    return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]]) + "\n" + note
+    return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]]) + "\n" + note + _share(report.total)
+
+
+def _share(total: Row) -> str:
+    if not total.estimated_tokens:
+        return ""
+    share = 100 * total.estimated_tokens / total.total_tokens
+    return f"{total.estimated_tokens:,} tokens ({share:.1f} %) are estimated\n"
 
 
 def _aligned(row: list[str], widths: list[int], keys: int) -> str:
@@ -76,7 +86,7 @@ def to_json(report: Report) -> str:
 
 
 def _object(report: Report, row: Row) -> dict[str, object]:
-    numbers = {name: getattr(row, name) for name in (*_COUNTS, *_DOUBTS)}
+    numbers = {name: getattr(row, name) for name in (*_COUNTS, *_DOUBTS, "estimated_tokens")}
     money = _plain(row.cost) if row.has_price else None
     return {**dict(zip(report.keys, row.key, strict=False)), **numbers, "cost": money}
 

@@ -50,7 +50,7 @@ class Places:
         return found
 
     def _read(self, folder: Path, shown: Path) -> dict[Path, Place]:
-        from gatewright.cli.rendering import placed_policies
+        from gatewright.cli.rendering import known_names, placed_policies
 
         try:
             bundle = Bundle.load(folder)
@@ -60,11 +60,7 @@ class Places:
                 for item in rejected.diagnostics
             )
             return {}
-        known = Known(
-            frozenset(item.id for item in bundle.fragments),
-            frozenset(item.display_name for item in bundle.named_values),
-            frozenset(item.id for item in bundle.backends),
-        )
+        known = known_names(bundle)
         placed: dict[Path, Place] = {}
         for file, kind, scope in placed_policies(bundle):
             placed[folder / file] = Place(kind, scope, bundle.service.tier, known)

@@ -8,8 +8,13 @@ from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
-def bar(label: str, total: int) -> Iterator[Callable[[], None]]:
-    """Shows a bar on stderr while the body runs, if that is a terminal; yields what advances it by one."""
+def bar(label: str, total: int | None) -> Iterator[Callable[[], None]]:
+    """Shows a bar on stderr while the body runs, if that is a terminal; yields what advances it by one.
+
+    Args:
+        label: what is going on.
+        total: how many steps there are; None where that is not known.
+    """
     if not sys.stderr.isatty():
         yield lambda: None
         return

@@ -11,14 +11,16 @@ from pathlib import Path, PurePosixPath
 from gatewright import __version__
 from gatewright.apim import policyfile
 from gatewright.apim.bundle import NAME, Bundle
-from gatewright.apim.document import Kind, Scope
-from gatewright.chargeback.meters import unpriced
-from gatewright.chargeback.ratecard import load_ratecards
+from gatewright.apim.document import Kind, Known, Scope
+from gatewright.chargeback.meters import meters, unpriced
+from gatewright.chargeback.rate_rows import rate_rows
+from gatewright.chargeback.ratecard import RateCards, load_ratecards
 from gatewright.diagnostics import Diagnostic, Rejected
 from gatewright.estate import Estate, load
 from generator import generate
 
 _NUMBER = re.compile(r"[0-9]+")
+_NAMED = re.compile(r"""(?:backend|fragment)-id\s*=\s*(?:"[^"]*"|'[^']*')|\{\{[^{}]*\}\}""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,12 @@ def examine(config: Path, environment: str, templates: Path) -> Examined:
     """Loads, renders and checks a configuration; faults are collected, not raised."""
     found: list[Diagnostic] = []
     estate = _estate(config, environment, found)
-    _prices(config, estate, found)
+    cards = _prices(config, estate, found)
     if estate is None:
         return Examined(None, {}, {}, found)
     try:
-        files = generate(estate, templates=templates, version=__version__)
+        rates = list(rate_rows(meters(estate), cards)) if cards is not None else []
+        files = generate(estate, templates=templates, version=__version__, rates=rates)
     except Rejected as rejected:
         return Examined(estate, {}, {}, [*found, *rejected.diagnostics])
     shown = {f"build/{environment}/{name}": text for name, text in files.items()}
@@ -70,22 +73,40 @@ def check_files(files: dict[str, str], folder: str, tier: str) -> Iterator[Diagn
     """What Azure would refuse and what we advise, for each policy document of a rendered gateway.
 
     Documents that differ in nothing but a tenant's id and numbers, both checked by the estate, share a check
-    as long as it finds nothing: thousands of tenants have a handful of shapes.
+    as long as it finds nothing: thousands of tenants have a handful of shapes. What they name (fragments,
+    named values, backends) must be the same.
     """
     bundle = Bundle.read(files[NAME], f"{folder}/{NAME}")
-    sound: set[tuple[str, Kind, Scope | None]] = set()
+    known = known_names(bundle)
+    sound: set[tuple[str, frozenset[str], Kind, Scope | None]] = set()
     for name, kind, scope in placed_policies(bundle):
-        shape = (_shape(files[name], PurePosixPath(name).stem, bundle.marker), kind, scope)
+        text = files[name]
+        shape = (_shape(text, PurePosixPath(name).stem, bundle.marker), _named(text), kind, scope)
         if shape in sound:
             continue
-        found = list(policyfile.check(files[name], f"{folder}/{name}", kind=kind, scope=scope, tier=tier))
+        found = list(
+            policyfile.check(text, f"{folder}/{name}", kind=kind, scope=scope, tier=tier, known=known)
+        )
         if not found:
             sound.add(shape)
         yield from found
 
 
+def known_names(bundle: Bundle) -> Known:
+    """What a policy of a bundle may name."""
+    return Known(
+        frozenset(item.id for item in bundle.fragments),
+        frozenset(item.display_name for item in bundle.named_values),
+        frozenset(item.id for item in bundle.backends),
+    )
+
+
 def _shape(text: str, entity: str, marker: str) -> str:
     return _NUMBER.sub("0", text.replace(entity.removeprefix(marker), "\0"))
+
+
+def _named(text: str) -> frozenset[str]:
+    return frozenset(found[0] for found in _NAMED.finditer(text))
 
 
 def placed_policies(bundle: Bundle) -> Iterator[tuple[str, Kind, Scope | None]]:
@@ -115,11 +136,12 @@ def _estate(config: Path, environment: str, found: list[Diagnostic]) -> Estate |
     return estate
 
 
-def _prices(config: Path, estate: Estate | None, found: list[Diagnostic]) -> None:
+def _prices(config: Path, estate: Estate | None, found: list[Diagnostic]) -> RateCards | None:
     try:
         cards = load_ratecards(config / "prices")
     except Rejected as rejected:
         found.extend(rejected.diagnostics)
-        return
+        return None
     if estate is not None:
         found.extend(unpriced(estate, cards, datetime.now(UTC)))
+    return cards

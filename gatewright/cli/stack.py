@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gatewright.cli import codes
+from gatewright.cli import recordings
 from gatewright.cli.output import Findings, render_findings, say, status
-from gatewright.diagnostics import Rejected, Span
+from gatewright.diagnostics import Rejected
 
 if TYPE_CHECKING:
     from gatewright.harness.upstreams.address import Address
@@ -90,21 +90,12 @@ def read_upstream(
 
 
 def read_recordings(paths: Iterable[Path]) -> list[Exchange]:
-    """The exchanges of HAR files, and of every `*.har` in folders, in order.
+    """The exchanges of recordings, and of every one in folders, in order.
 
     Raises:
         Rejected: REC9xx, CLI003.
     """
-    from gatewright.recordings import read_har
-
-    found: list[Exchange] = []
-    for path in paths:
-        files = sorted(path.glob("*.har")) if path.is_dir() else [path]
-        if not files:
-            raise Rejected([codes.NO_FILE.at(Span(str(path)), "there is no *.har in this folder")])
-        for file in files:
-            found.extend(read_har(file))
-    return found
+    return list(recordings.read(paths))
 
 
 def read_map(pairs: Sequence[str]) -> list[tuple[str, str]]:

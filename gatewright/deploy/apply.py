@@ -6,12 +6,15 @@ A cut leaves whole entities behind, each with its stamp; the next run plans what
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from gatewright.deploy import codes
 from gatewright.deploy.entities import Key, Kind
+from gatewright.deploy.keys import Holder, Keyring
 from gatewright.deploy.live import live_of
 from gatewright.deploy.lock import Lock
 from gatewright.deploy.plan import Action, Plan, Step
@@ -19,15 +22,17 @@ from gatewright.deploy.service import Answered, Service
 from gatewright.deploy.stamp import stamped
 from gatewright.diagnostics import Diagnostic, Rejected
 
-Progress = Callable[[Step], None]
+Progress = Callable[[Step | Holder], None]
+Work = TypeVar("Work", Step, Holder)
 CONFLICT_WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds; Azure does one change of some kinds at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What was done: the steps that wrote, and warnings."""
+    """What was done: the steps that wrote, the secrets that keys were published in, and warnings."""
 
     written: tuple[Step, ...]
+    published: tuple[Holder, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
 
 
@@ -41,49 +46,57 @@ class Applier:
         sleep: waits some seconds.
         concurrency: entities of a kind that are written at once.
         progress: told of each step that is done, in this thread.
+        keyring: publishes keys; None leaves them where they are.
+        stop: once set, nothing new is begun.
     """
 
     service: Service
     lock: Lock
-    sleep: Callable[[float], None]
+    sleep: Callable[[float], object]
     concurrency: int = 8
     progress: Progress = lambda step: None
+    keyring: Keyring | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
 
-    def apply(self, plan: Plan) -> Applied:
-        """Does what a plan says; a plan without writes sends nothing.
+    def apply(self, plan: Plan, unpublished: tuple[Holder, ...] = ()) -> Applied:
+        """Does what a plan says, then publishes keys; without writes nothing is sent.
 
         Raises:
-            Rejected: DEP810 before anything is written; DEP811-813, DEP82x with everything that failed.
+            Rejected: DEP810 before anything is written; DEP811-813, DEP82x with everything that failed;
+                DEP815 when it was stopped.
         """
         faults = list(plan.faults())
         if faults:
             raise Rejected(faults)
-        if not plan.writes:
+        if not plan.writes and not unpublished:
             return Applied(())
         done: list[Step] = []
-        warnings: list[Diagnostic] = []
-        try:
-            self.lock.take()
+        published: list[Holder] = []
+        with self.lock.held() as warnings:
+            total = len(plan.writes) + len(unpublished)
             for _, stage in itertools.groupby(plan.writes, key=_stage):
-                self._stage(stage, done)
-        finally:
-            kept = self.lock.give_back()
-            if kept:
-                warnings.append(kept)
-        return Applied(tuple(done), tuple(warnings))
+                self._stage(stage, self._do, done)
+            self._stage(unpublished, self._publish, published)
+            self._check_stop(len(done) + len(published), total)
+        return Applied(tuple(done), tuple(published), tuple(warnings))
 
-    def _stage(self, steps: Iterable[Step], done: list[Step]) -> None:
-        """Writes the entities of one kind; after the first fault nothing new is begun."""
+    def _check_stop(self, number: int, total: int) -> None:
+        if self.stop.is_set() and number < total:
+            message = f"stopped after {number} of {total}; what was begun is finished"
+            raise Rejected([codes.INTERRUPTED.at(None, message, hint="run the command again: it resumes")])
+
+    def _stage(self, steps: Iterable[Work], do: Callable[[Work], None], done: list[Work]) -> None:
+        """Writes what is of one kind; after the first fault nothing new is begun."""
         faults: list[Diagnostic] = []
         waiting = iter(steps)
         with ThreadPoolExecutor(self.concurrency) as pool:
-            running: dict[Future[None], Step] = {}
+            running: dict[Future[None], Work] = {}
             while True:
-                while not faults and len(running) < self.concurrency:
+                while not faults and not self.stop.is_set() and len(running) < self.concurrency:
                     step = next(waiting, None)
                     if step is None:
                         break
-                    running[pool.submit(self._do, step)] = step
+                    running[pool.submit(do, step)] = step
                 if not running:
                     break
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -99,6 +112,11 @@ class Applier:
         if faults:
             raise Rejected(faults)
 
+    def _publish(self, holder: Holder) -> None:
+        self.lock.keep()
+        if self.keyring is not None:
+            self.keyring.publish(holder)
+
     def _do(self, step: Step) -> None:
         self.lock.keep()
         for pause in (*CONFLICT_WAITS, None):
@@ -106,7 +124,7 @@ class Applier:
                 self._once(step)
                 return
             except Answered as answer:
-                if answer.status != 409 or pause is None:
+                if answer.status != 409 or pause is None or self.stop.is_set():
                     raise
                 self.sleep(pause)
 

@@ -22,7 +22,7 @@ from gatewright.deploy import codes
 from gatewright.deploy.entities import DOCUMENTS, Json, Key, Kind, Properties
 from gatewright.deploy.faults import spoken
 from gatewright.deploy.normal import mapping, mappings
-from gatewright.deploy.service import Answered, Read
+from gatewright.deploy.service import Answered, KeyPair, Read, Slot
 
 _GROUPS = {
     Kind.NAMED_VALUE: "named_value",
@@ -76,6 +76,11 @@ class Target:
         group = f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
         return f"{group}/providers/Microsoft.ApiManagement/service/{self.service}"
 
+    @property
+    def token_scope(self) -> str:
+        """What a token is asked for."""
+        return self.scope or f"{self.endpoint.rstrip('/')}/.default"
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -91,11 +96,22 @@ class Timing:
     poll_seconds: float = 2.0
     backoff_factor: float = 0.8
 
+    def retry_options(self) -> dict[str, float]:
+        """What an Azure client is built with; a host that cannot be reached is given up soon."""
+        return {
+            "retry_total": self.retries,
+            "retry_connect": min(self.retries, 3),
+            "retry_read": self.retries,
+            "retry_status": self.retries,
+            "retry_backoff_factor": self.backoff_factor,
+        }
 
-class _Anonymous(SansIOHTTPPolicy[HttpRequest, HttpResponse]):
+
+class Anonymous(SansIOHTTPPolicy[HttpRequest, HttpResponse]):
     """For a loopback endpoint: no real token ever goes over plain HTTP."""
 
     def on_request(self, request: PipelineRequest[HttpRequest]) -> None:
+        """Says what every request to a loopback endpoint says."""
         request.http_request.headers["Authorization"] = "Bearer loopback"
 
 
@@ -115,15 +131,11 @@ class AzureService:
         common: dict[str, object] = {
             "base_url": target.endpoint,
             "polling_interval": timing.poll_seconds,
-            "retry_total": timing.retries,
-            "retry_connect": timing.retries,
-            "retry_read": timing.retries,
-            "retry_status": timing.retries,
-            "retry_backoff_factor": timing.backoff_factor,
-            "credential_scopes": [target.scope or f"{target.endpoint.rstrip('/')}/.default"],
+            **timing.retry_options(),
+            "credential_scopes": [target.token_scope],
         }
         if target.endpoint.startswith("http://"):
-            common["authentication_policy"] = _Anonymous()
+            common["authentication_policy"] = Anonymous()
         make = cast(Callable[..., ApiManagementClient], ApiManagementClient)
         return cls(target, make(credential, target.subscription_id, **common))
 
@@ -178,6 +190,9 @@ class AzureService:
                 self._call(key.kind, "create_or_update", *self._ids(key))
                 return
             body = io.BytesIO(json.dumps({"properties": properties}).encode())
+            if key.kind is Kind.SUBSCRIPTION and etag is not None:  # a PUT might make new keys
+                self._call(key.kind, "update", *self._ids(key), etag, body, content_type="application/json")
+                return
             more: dict[str, object] = {"content_type": "application/json", "if_match": etag}
             if only_new:
                 more["headers"] = {"If-None-Match": "*"}
@@ -197,6 +212,23 @@ class AzureService:
             if key.kind in _LONG_DELETE:
                 cast(_Poller, result).result()
 
+    def keys(self, subscription: str) -> KeyPair | None:
+        """The keys of a subscription; None where there is no such subscription."""
+        try:
+            with spoken(f"POST subscriptions/{subscription}/listSecrets"):
+                found = self._call(Kind.SUBSCRIPTION, "list_secrets", subscription, cls=_whole)
+        except Answered as answered:
+            if answered.status == 404:
+                return None
+            raise
+        pair = cast(Mapping[str, Json], found)
+        return KeyPair(str(pair.get("primaryKey") or ""), str(pair.get("secondaryKey") or ""))
+
+    def renew(self, subscription: str, slot: Slot) -> None:
+        """Makes a new primary or secondary key."""
+        with spoken(f"POST subscriptions/{subscription}/regenerate{slot.value.capitalize()}Key"):
+            self._call(Kind.SUBSCRIPTION, f"regenerate_{slot.value}_key", subscription)
+
     def _ids(self, key: Key) -> tuple[str, ...]:
         return (*key.ids, "policy") if key.kind.is_policy else key.ids
 
@@ -208,6 +240,12 @@ class AzureService:
 def _json(response: PipelineResponse[HttpRequest, HttpResponse]) -> Mapping[str, Json]:
     value: Json = json.loads(response.http_response.body())
     return mapping(value)
+
+
+def _whole(
+    response: PipelineResponse[HttpRequest, HttpResponse], body: object, headers: object
+) -> Mapping[str, Json]:
+    return _json(response)
 
 
 def _entity(response: PipelineResponse[HttpRequest, HttpResponse], body: object, headers: object) -> Read:

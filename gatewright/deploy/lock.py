@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -78,6 +79,20 @@ class Lock:
                 message = "another deployment broke the lock of this one"
                 raise Rejected([codes.LOCK_LOST.at(None, message, hint=hint)])
             self._put(found)
+
+    @contextmanager
+    def held(self) -> Iterator[list[Diagnostic]]:
+        """Holds the lock while the body runs; yields where a warning goes when it cannot be given back.
+
+        Raises:
+            Rejected: DEP812 when another deployment holds it; DEP82x when Azure does not answer.
+        """
+        warnings: list[Diagnostic] = []
+        try:
+            self.take()
+            yield warnings
+        finally:
+            warnings.extend(item for item in (self.give_back(),) if item)
 
     def give_back(self) -> Diagnostic | None:
         """Frees the lock where this run holds it; a warning when that cannot be done."""

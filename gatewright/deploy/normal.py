@@ -92,10 +92,10 @@ def _rule(rule: Properties) -> Properties:
         "name": rule.get("name"),
         "count": condition.get("count"),
         "percentage": condition.get("percentage"),
-        "interval": _seconds(condition.get("interval")),
+        "interval": seconds(condition.get("interval")),
         "ranges": sorted(ranges, key=str),
         "reasons": sorted(str(item) for item in reasons) if isinstance(reasons, list) else [],
-        "trip": _seconds(rule.get("tripDuration")),
+        "trip": seconds(rule.get("tripDuration")),
         "acceptRetryAfter": bool(rule.get("acceptRetryAfter")),
     }
 
@@ -122,10 +122,10 @@ def _from(text: str, mark: str) -> str:
     return text[place:] if place >= 0 else text
 
 
-def _seconds(value: Json) -> Json:
+def seconds(value: Json) -> Json:
     """PT1M and PT60S are the same time.
 
-    >>> _seconds("PT1M"), _seconds("PT60S"), _seconds(None)
+    >>> seconds("PT1M"), seconds("PT60S"), seconds(None)
     (60, 60, None)
     """
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None

@@ -43,6 +43,14 @@ class Step:
     live: Live | None = None
     clash: bool = False
 
+    @property
+    def method(self) -> str:
+        """The HTTP method of a step that writes."""
+        if self.action is Action.DELETE:
+            return "DELETE"
+        keeps_keys = self.key.kind is Kind.SUBSCRIPTION and self.action is Action.UPDATE
+        return "PATCH" if keeps_keys else "PUT"
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -57,7 +65,7 @@ class Plan:
 
     def calls(self) -> tuple[tuple[str, str], ...]:
         """Method and path of every write, the lock's two included; none at all where nothing changes."""
-        made = [("DELETE" if step.action is Action.DELETE else "PUT", step.key.path) for step in self.writes]
+        made = [(step.method, step.key.path) for step in self.writes]
         lock = ("PUT", LOCK.path)
         return (lock, *made, lock) if made else ()
 

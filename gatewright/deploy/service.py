@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from gatewright.deploy.entities import Key, Kind, Properties
@@ -16,6 +18,34 @@ class Read:
 
     properties: Properties
     etag: str | None
+
+
+class Slot(StrEnum):
+    """Which of the two keys of a subscription."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+
+    @property
+    def other(self) -> Slot:
+        """The other one."""
+        return Slot.SECONDARY if self is Slot.PRIMARY else Slot.PRIMARY
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """The keys of a subscription; neither ever shows in a text."""
+
+    primary: str = field(repr=False)
+    secondary: str = field(repr=False)
+
+    def at(self, slot: Slot) -> str:
+        """The key in a slot."""
+        return self.primary if slot is Slot.PRIMARY else self.secondary
+
+    def slot_of(self, value: str) -> Slot | None:
+        """Where a value stands; None for one that is neither key."""
+        return next((slot for slot in Slot if hmac.compare_digest(self.at(slot), value)), None)
 
 
 class Answered(Rejected):
@@ -47,3 +77,9 @@ class Service(Protocol):
 
     def delete(self, key: Key, etag: str) -> None:
         """Deletes an entity that still has this ETag, and waits until it is gone."""
+
+    def keys(self, subscription: str) -> KeyPair | None:
+        """The keys that API Management made for a subscription; None where there is no such subscription."""
+
+    def renew(self, subscription: str, slot: Slot) -> None:
+        """Makes a new key; the one that was there stops working."""

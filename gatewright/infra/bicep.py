@@ -44,11 +44,12 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """`of.name`, whether with `.`, `.?` or `!.`."""
+    """`of.name`; `guarded` says that it is written with `.?` or `!.`, so that `of` may be null."""
 
     of: Expression
     name: str
     span: Span
+    guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ class Declaration:
         kind: param, var, type, resource, module, output.
         name: its symbol.
         span: the place of the symbol.
-        type: the written type (`string`, `'a' | 'b'`, `endpoint[]`), of a param or output.
+        type: the written type (`string`, `'a' | 'b'`, `endpoint[]`), of a param, output or type.
         target: the resource type with version, or the module's path.
         target_span: the place of the target.
         existing: whether a resource is only looked up.

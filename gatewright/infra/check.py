@@ -9,9 +9,12 @@ from gatewright.diagnostics import Diagnostic, Rejected, Span
 from gatewright.infra import codes
 from gatewright.infra.azd import check_azd
 from gatewright.infra.bicep import BicepFile
+from gatewright.infra.compiler import check_compiler
+from gatewright.infra.linter import check_linter
 from gatewright.infra.names import check_names
 from gatewright.infra.parameters import check_parameters, documented_variables
 from gatewright.infra.parse import parse
+from gatewright.infra.reads import check_reads
 from gatewright.infra.resource_types import ResourceTypes
 from gatewright.infra.resources import check_resources
 from gatewright.infra.symbols import check_symbols
@@ -52,8 +55,11 @@ def check_texts(
     for file in files.values():
         yield from check_symbols(file)
         yield from check_wiring(file, files, texts)
+        yield from check_linter(file)
+        yield from check_compiler(file)
         if types is not None:
             yield from check_resources(file, types)
+            yield from check_reads(file, types)
     main = files.get(MAIN)
     if main is None:
         if MAIN not in bicep:

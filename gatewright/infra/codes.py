@@ -61,3 +61,15 @@ AZD_FILE = Code("INF051", "azd-file", Severity.ERROR, "azure.yaml names a file o
 AZD_SERVICE = Code(
     "INF052", "azd-service", Severity.ERROR, "A service of azure.yaml has no resource with its tag."
 )
+LINTER = Code("INF060", "bicep-linter", Severity.ERROR, "A rule of Bicep's linter is not kept.")
+RUNTIME = Code(
+    "INF061", "bicep-runtime", Severity.ERROR, "A value that only a deployment knows is needed before it."
+)
+MISPLACED = Code(
+    "INF062", "bicep-misplaced", Severity.ERROR, "An expression stands where the compiler takes none."
+)
+MAY_BE_NULL = Code(
+    "INF063", "bicep-null", Severity.ERROR, "What is deployed only sometimes is used as if it always were."
+)
+BUILD_ERROR = Code("INF070", "bicep-build", Severity.ERROR, "The Bicep compiler refuses a file.")
+BUILD_WARNING = Code("INF071", "bicep-build-warning", Severity.WARNING, "The Bicep compiler warns.")

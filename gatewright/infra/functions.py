@@ -17,6 +17,7 @@ class Signature(NamedTuple):
 
 
 FUNCTIONS: dict[str, Signature] = {
+    "any": Signature(1, 1),
     "array": Signature(1, 1, "array"),
     "base64": Signature(1, 1, "string"),
     "bool": Signature(1, 1, "bool"),
@@ -59,6 +60,7 @@ FUNCTIONS: dict[str, Signature] = {
     "substring": Signature(2, 3, "string"),
     "take": Signature(2, 2),
     "tenant": Signature(0, 0, "object"),
+    "tenantResourceId": Signature(2, None, "string"),
     "toLower": Signature(1, 1, "string"),
     "toUpper": Signature(1, 1, "string"),
     "trim": Signature(1, 1, "string"),

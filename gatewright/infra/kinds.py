@@ -37,6 +37,21 @@ def declared(written: str) -> str:
     return "object" if re.fullmatch(r"[A-Za-z]\w*|\{.*\}", bare, re.S) and bare != "resourceInput" else ""
 
 
+def out_of_range(value: Expression, file: BicepFile, least: int | None, most: int | None) -> str | None:
+    """How the stated lengths of a parameter go beyond those that are wanted (BCP334, BCP335), or None."""
+    if isinstance(value, Choice):
+        return out_of_range(value.yes, file, least, most) or out_of_range(value.no, file, least, most)
+    found = file.get(value.name) if isinstance(value, Name) else None
+    if found is None or found.kind != "param":
+        return None
+    lowest, highest = found.number("minLength"), found.number("maxLength")
+    if lowest is not None and least is not None and lowest < least:
+        return f"{found.name} may have {lowest} characters, {least} are wanted"
+    if highest is not None and most is not None and highest > most:
+        return f"{found.name} may have {highest} characters, {most} are wanted"
+    return None
+
+
 def kind_of(value: Expression, file: BicepFile, modules: dict[str, dict[str, str]]) -> str:
     """The simple type of an expression, "" where it is not known.
 

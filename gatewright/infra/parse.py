@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeAlias
 
 import tree_sitter_bicep
 from tree_sitter import Language, Node, Parser
@@ -50,6 +51,7 @@ _PLAIN = frozenset(
     {"metadata_declaration", "comment", "diagnostic_comment", "decorators", "target_scope_assignment"}
 )
 _ESCAPE = re.compile(r"\\(u\{([0-9a-fA-F]{1,6})\}|.)", re.S)
+_GUARDS = frozenset({"!", "!.", ".?", "?"})
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", "$": "$"}
 
 
@@ -135,7 +137,7 @@ class _Reader:
         parts = [child for child in node.named_children if "comment" not in child.type]
         kind, name = _KINDS[node.type], parts[0]
         target = parts[1] if kind in ("resource", "module") else None
-        typed = next((child for child in parts[1:] if child.type == "type"), None)
+        typed = parts[-1] if kind == "type" else next((c for c in parts[1:] if c.type == "type"), None)
         assigned = any(child.type == "=" for child in node.children)
         return Declaration(
             kind,
@@ -202,23 +204,66 @@ def _name(reader: _Reader, node: Node) -> Expression:
     return Name(reader.text(node), reader.span(node))
 
 
-def _member(reader: _Reader, node: Node) -> Expression:
-    name = node.child_by_field_name("property") or node
-    return Member(reader.field(node, "object"), reader.text(name), reader.span(name))
+Wrap: TypeAlias = Callable[[Expression], Expression]
 
 
-def _subscript(reader: _Reader, node: Node) -> Expression:
-    return Index(reader.field(node, "object"), reader.field(node, "index"), reader.span(node))
+def _postfix(reader: _Reader, node: Node) -> Expression:
+    return _onto(reader, node, lambda value: value)
 
 
-def _call(reader: _Reader, node: Node) -> Expression:
-    function = reader.field(node, "function")
+def _onto(reader: _Reader, node: Node, wrap: Wrap) -> Expression:
+    """Members, indexes and calls on the last operand: the grammar reads `a ? b : c.d` as `(a ? b : c).d`."""
+    match node.type:
+        case "member_expression":
+            name = node.child_by_field_name("property") or node
+            guarded = any(child.type in _GUARDS for child in node.children)
+            text, span = reader.text(name), reader.span(name)
+            return _onto(reader, _part(node, "object"), lambda v: wrap(Member(v, text, span, guarded)))
+        case "subscript_expression":
+            index, span = reader.field(node, "index"), reader.span(node)
+            return _onto(reader, _part(node, "object"), lambda v: wrap(Index(v, index, span)))
+        case "call_expression":
+            return _call(reader, node, wrap)
+        case "ternary_expression":
+            condition, yes = reader.field(node, "condition"), reader.field(node, "consequence")
+            no = _onto(reader, _part(node, "alternative"), wrap)
+            return Choice(condition, yes, no, reader.span(node))
+        case "binary_expression" | "unary_expression":
+            *before, last = node.named_children
+            operator = node.child_by_field_name("operator")
+            operands = (*(reader.expression(child) for child in before), _onto(reader, last, wrap))
+            return Operation(
+                reader.text(operator) if operator is not None else "", operands, reader.span(node)
+            )
+        case _:
+            return wrap(reader.expression(node))
+
+
+def _part(node: Node, name: str) -> Node:
+    return node.child_by_field_name(name) or node.named_children[0]
+
+
+def _call(reader: _Reader, node: Node, wrap: Wrap) -> Expression:
+    function = _part(node, "function")
     given = node.child_by_field_name("arguments")
     arguments = tuple(reader.expression(child) for child in given.named_children) if given is not None else ()
-    if isinstance(function, Member):
-        return Call(function.name, arguments, function.span, function.of)
-    name = function.name if isinstance(function, Name) else reader.text(node)
-    return Call(name, arguments, reader.span(node))
+    if function.type == "member_expression":
+        name = function.child_by_field_name("property") or function
+        text, span = reader.text(name), reader.span(name)
+        return _onto(reader, _part(function, "object"), lambda v: wrap(Call(text, arguments, span, v)))
+    if function.type != "identifier":
+        return _onto(reader, function, lambda v: wrap(_called(v, arguments, reader.span(node))))
+    return wrap(Call(reader.text(function), arguments, reader.span(node)))
+
+
+def _called(value: Expression, arguments: tuple[Expression, ...], span: Span) -> Expression:
+    match value:
+        case Name(name):
+            return Call(name, arguments, span)
+        case Member(of=of, name=name):
+            return Call(name, arguments, span, of)
+        case _:
+            raise Rejected([codes.SYNTAX.at(span, "this cannot be called")])
 
 
 def _object(reader: _Reader, node: Node) -> Expression:
@@ -289,9 +334,9 @@ _BUILDERS: dict[str, Callable[[_Reader, Node], Expression]] = {
     "boolean": _constant,
     "null": _constant,
     "identifier": _name,
-    "member_expression": _member,
-    "subscript_expression": _subscript,
-    "call_expression": _call,
+    "member_expression": _postfix,
+    "subscript_expression": _postfix,
+    "call_expression": _postfix,
     "object": _object,
     "array": _array,
     "ternary_expression": _ternary,

@@ -31,6 +31,7 @@ class Shape:
         most: largest length or value.
         pattern: pattern of a text.
         value: the one text of a literal.
+        secret: whether a text is a secret.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Shape:
     most: int | None = None
     pattern: str | None = None
     value: str | None = None
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def _shape(item: dict[str, Json]) -> Shape:
                 least=_int(item.get("minLength")),
                 most=_int(item.get("maxLength")),
                 pattern=str(pattern) if pattern else None,
+                secret=item.get("sensitive") is True,
             )
         case "IntegerType":
             return Shape("integer", least=_int(item.get("minValue")), most=_int(item.get("maxValue")))

@@ -25,7 +25,7 @@ from gatewright.infra.bicep import (
     Object,
     Text,
 )
-from gatewright.infra.kinds import kind_of
+from gatewright.infra.kinds import kind_of, out_of_range
 from gatewright.infra.resource_types import READ_ONLY, REQUIRED, ResourceType, ResourceTypes, Shape, matches
 
 _BICEP_KEYS = frozenset({"parent", "scope", "dependsOn"})
@@ -108,6 +108,8 @@ class _Check:
 
     def value(self, value: Expression, shape: Shape, span: Span) -> Iterator[Diagnostic]:
         """Faults of a value; `span` is where a missing property is told."""
+        if shape.secret:
+            yield from self.secret(value)
         match value:
             case Choice(yes=yes, no=no):
                 yield from self.value(yes, shape, span)
@@ -125,10 +127,21 @@ class _Check:
             case _:
                 yield from self.kind(value, shape)
 
+    def secret(self, value: Expression) -> Iterator[Diagnostic]:
+        """Bicep's rule use-secure-value-for-secure-inputs: no literal, no parameter that is not @secure()."""
+        found = self.file.get(value.name) if isinstance(value, Name) else None
+        is_open = found is not None and found.kind == "param" and found.decorator("secure") is None
+        if is_open or (isinstance(value, Text) and value.literal):
+            message = "this is a secret, and not given as one (use-secure-value-for-secure-inputs)"
+            yield codes.LINTER.at(value.span, message, hint="mark the parameter @secure()")
+
     def kind(self, value: Expression, shape: Shape) -> Iterator[Diagnostic]:
         wanted, found = _KINDS.get(shape.kind, ""), kind_of(value, self.file, {})
         if wanted and found and wanted != found:
             yield codes.WRONG_TYPE.at(value.span, f"this is {found}, Azure wants {wanted}")
+        beyond = out_of_range(value, self.file, shape.least, shape.most) if shape.kind == "text" else None
+        if beyond is not None:
+            yield codes.OUT_OF_LIMITS.at(value.span, beyond, hint="state the same limits")
 
     def literal(self, value: Expression, shape: Shape, span: Span) -> Iterator[Diagnostic]:
         match value, shape.kind:

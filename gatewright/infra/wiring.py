@@ -20,7 +20,7 @@ from gatewright.infra.bicep import (
     Text,
     walk,
 )
-from gatewright.infra.kinds import declared, kind_of
+from gatewright.infra.kinds import declared, kind_of, out_of_range
 
 _LOADERS = frozenset({"loadJsonContent", "loadTextContent", "loadFileAsBase64"})
 _MODULE_KEYS = frozenset({"name", "scope", "params", "dependsOn"})
@@ -110,6 +110,9 @@ def _argument(
     wanted, found = declared(param.type), kind_of(entry.value, file, outputs)
     if wanted and found and wanted != found:
         yield codes.WRONG_TYPE.at(entry.value.span, f"{entry.name} is of type {wanted}, this is {found}")
+    beyond = out_of_range(entry.value, file, param.number("minLength"), param.number("maxLength"))
+    if beyond is not None:
+        yield codes.OUT_OF_LIMITS.at(entry.value.span, beyond, hint="state the same limits")
     allowed = _allowed(param)
     if allowed and isinstance(entry.value, Text) and entry.value.literal not in (None, *allowed):
         yield codes.UNKNOWN_VALUE.at(entry.value.span, f"{entry.name} is one of {', '.join(sorted(allowed))}")

@@ -27,6 +27,12 @@ param stream string
 @description('Required. Routes of the proxy as JSON, placeholders filled.')
 param routes string
 
+@description('Required. Routes as the proxy of the first version reads them, as JSON, placeholders filled.')
+param firstVersionRoutes string
+
+@description('Required. Object id of who deploys, and may read settings; empty for none.')
+param userPrincipalId string
+
 @description('Required. Tenants as JSON: ids and names of secrets.')
 param tenants string
 
@@ -51,6 +57,11 @@ var settings = [
     key: 'EntraId:TenantId'
     value: tenant().tenantId
     contentType: 'text/plain'
+  }
+  {
+    key: 'AzureAIProxy:ProxyConfig'
+    value: firstVersionRoutes
+    contentType: 'application/json'
   }
   {
     key: 'Gatewright:Routes'
@@ -103,6 +114,15 @@ resource readers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     }
   }
 ]
+
+resource user 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(userPrincipalId)) {
+  name: guid(store.id, userPrincipalId, dataReaderRole)
+  scope: store
+  properties: {
+    principalId: userPrincipalId
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', dataReaderRole)
+  }
+}
 
 @description('Resource id of the store.')
 output id string = store.id

@@ -77,22 +77,6 @@ resource usageTable 'Microsoft.OperationalInsights/workspaces/tables@2025-07-01'
   }
 }
 
-resource usageFunction 'Microsoft.OperationalInsights/workspaces/savedSearches@2025-07-01' = {
-  parent: workspace
-  name: 'gatewright-usage'
-  properties: {
-    category: 'Gatewright'
-    displayName: 'Usage records, each once'
-    query: loadTextContent('../kql/usage.kql')
-    functionAlias: 'GatewrightUsage'
-    functionParameters: 'begin:datetime, end:datetime'
-    version: 2
-  }
-  dependsOn: [
-    usageTable
-  ]
-}
-
 resource collectionEndpoint 'Microsoft.Insights/dataCollectionEndpoints@2024-03-11' = {
   name: dataCollectionEndpointName
   location: location
@@ -168,6 +152,9 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
 @description('Resource id of the Log Analytics workspace.')
 output workspaceId string = workspace.id
 
+@description('Name of the Log Analytics workspace.')
+output workspaceName string = workspace.name
+
 @description('Resource id of the data collection endpoint.')
 output dataCollectionEndpointId string = collectionEndpoint.id
 
@@ -179,6 +166,9 @@ output ruleImmutableId string = collectionRule.properties.immutableId
 
 @description('Stream of the data collection rule.')
 output stream string = usage.stream
+
+@description('Name of Application Insights.')
+output applicationInsightsName string = insights.name
 
 @description('Resource id of Application Insights.')
 output applicationInsightsId string = insights.id

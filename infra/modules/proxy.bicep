@@ -39,6 +39,12 @@ param routes string
 @description('Required. Address of the secret that proves that API Management is calling.')
 param proofSecretUri string
 
+@description('Required. Application that tokens of API Management are for; empty: the secret is the only proof.')
+param proofAudience string
+
+@description('Required. Object id of the identity of API Management, the one caller whose tokens are believed.')
+param proofCallerId string
+
 @description('Required. Name of the ledger storage of the environment.')
 param ledgerStorageName string
 
@@ -49,6 +55,7 @@ param sinks string[]
 param appConfigurationEndpoint string
 
 @description('Required. Connection string of Application Insights.')
+@secure()
 param applicationInsightsConnectionString string
 
 @description('Optional. Fewest replicas: two, so that one may be replaced.')
@@ -169,6 +176,10 @@ resource proxy 'Microsoft.App/containerApps@2026-01-01' = {
             { name: 'APPCONFIG_ENDPOINT', value: appConfigurationEndpoint }
             { name: 'GATEWRIGHT_PROXY_ROUTES', value: '/run/gatewright/routes.json' }
             { name: 'GATEWRIGHT_PROXY_PROOF_FILE', value: '/run/gatewright/proof' }
+            { name: 'GATEWRIGHT_PROXY_PROOF_ENTRA', value: proofAudience }
+            { name: 'GATEWRIGHT_PROXY_PROOF_ENTRA_TENANT', value: empty(proofAudience) ? '' : tenant().tenantId }
+            { name: 'GATEWRIGHT_PROXY_PROOF_ENTRA_CALLER', value: empty(proofAudience) ? '' : proofCallerId }
+            { name: 'GATEWRIGHT_PROXY_PROOF_ENTRA_AUTHORITY', value: empty(proofAudience) ? '' : environment().authentication.loginEndpoint }
             { name: 'GATEWRIGHT_PROXY_LEDGER', value: '/ledger/usage.jsonl' }
             { name: 'GATEWRIGHT_PROXY_DRAIN_SECONDS', value: '570' }
             { name: 'GATEWRIGHT_PROXY_SINK', value: join(sinks, ' ') }

@@ -46,5 +46,8 @@ resource database 'Microsoft.Cache/redisEnterprise/databases@2025-07-01' = {
 @description('Resource id of the cluster.')
 output id string = cluster.id
 
+@description('Name of the cluster.')
+output name string = cluster.name
+
 @description('Host and port of the database.')
 output address string = '${cluster.properties.hostName}:${database.properties.port}'

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -62,6 +63,33 @@ def test_what_has_no_rate_is_unpriced_never_zero(
 def test_served_attempt_without_usage_is_unpriced(tmp_path: Path) -> None:
     found = cost(record(source=UsageSource.MISSING), METERS, cards(tmp_path))
     assert found == Unpriced("usage is missing")
+
+
+def test_an_estimate_of_all_parts_has_a_price_and_one_of_some_has_none(tmp_path: Path) -> None:
+    whole: Any = {"source": UsageSource.ESTIMATED, "settlement": Settlement.ABORTED_BY_CLIENT}
+    rates = cards(tmp_path)
+    found = cost(record(**whole, input_tokens=10, output_tokens=5, total_tokens=15), METERS, rates)
+    assert isinstance(found, Priced)
+    assert found.amount == Decimal("0.00006")
+    found = cost(record(**whole, input_tokens=10), METERS, rates)
+    assert found == Unpriced("only a part of the usage could be estimated")
+
+
+@pytest.mark.parametrize("detail", ["counted_apart", "already_counted", "not_a_generation"])
+def test_an_attempt_that_used_nothing_itself_costs_nothing(tmp_path: Path, detail: str) -> None:
+    one = replace(record(source=UsageSource.MISSING), usage_detail=detail)
+    assert cost(one, METERS, cards(tmp_path)) == Priced(())
+    assert not one.lacks_usage
+
+
+def test_what_another_model_did_has_no_rate(tmp_path: Path) -> None:
+    one = replace(record(input_tokens=14), usage_detail="other_model", response_model="whisper-1")
+    assert cost(one, METERS, cards(tmp_path)) == Unpriced("no rate for what whisper-1 did beside it")
+
+
+def test_what_is_counted_in_other_units_is_unpriced_never_free(tmp_path: Path) -> None:
+    found = cost(record(source=UsageSource.ESTIMATED, characters=40), METERS, cards(tmp_path))
+    assert found == Unpriced("no rate for characters")
 
 
 @pytest.mark.parametrize("settlement", [Settlement.REFUSED, Settlement.FAILED])

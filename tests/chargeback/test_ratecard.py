@@ -38,11 +38,12 @@ def test_other_sku_has_its_own_rate(tmp_path: Path) -> None:
     assert cards(tmp_path).find("gpt-4.1", "DataZoneStandard", datetime(2026, 11, 2, tzinfo=UTC)) is None
 
 
-def test_decimals_are_exact(tmp_path: Path) -> None:
-    found = cards(tmp_path, PRICES.replace("0.02", "0.013"))
+@pytest.mark.parametrize("price", ["0.013", "0.000001"])
+def test_decimals_are_exact(tmp_path: Path, price: str) -> None:
+    found = cards(tmp_path, PRICES.replace("0.02", price))
     rate = found.find("text-embedding-3-small", "GlobalStandard", datetime(2026, 11, 2, tzinfo=UTC))
     assert rate is not None
-    assert rate.per_million_tokens.input == Decimal("0.013")
+    assert rate.per_million_tokens.input == Decimal(price)
 
 
 @pytest.mark.parametrize(

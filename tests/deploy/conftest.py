@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+import threading
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import trustme
+from azure.core.credentials import AccessToken
 
 from gatewright.apim.bundle import Bundle
 from gatewright.cli.rendering import examine
 from gatewright.deploy import Plan, Step, Values, desired, plan
 from gatewright.deploy.apply import Applied, Applier
 from gatewright.deploy.azure import AzureService, Target, Timing
+from gatewright.deploy.keys import Holder, Keyring
 from gatewright.deploy.live import Reader
 from gatewright.deploy.lock import Lock
+from gatewright.deploy.vault import AzureVault
 from generator import write
+from tests.deploy.commands import AZD, Result, Run, invoke
 from tests.deploy.fake_arm import FakeArm, Options
 from tests.deploy.fake_arm.contract import Contract
 from tests.deploy.fake_arm.server import SERVICE
+from tests.deploy.fake_identity import FakeIdentity
+from tests.deploy.fake_vault import HOST, FakeVault
+from tests.deploy.loopback import lead, tls_for
 
 PLACEHOLDERS = {"proxyHost": "proxy.example.org", "apimClientId": "00000000-0000-4000-8000-00000000000a"}
 VALUES = Values(
@@ -28,6 +39,13 @@ VALUES = Values(
     key_vault="https://sample.vault.azure.net/",
     key_vault_client_id=PLACEHOLDERS["apimClientId"],
 )
+
+
+class FakeCredential:
+    """Has the token of whatever it is asked for."""
+
+    def get_token(self, *scopes: str, **more: object) -> AccessToken:
+        return AccessToken(f"token-for-{scopes[0].removesuffix('/.default')}", int(time.time()) + 3600)
 
 
 class NoCredential:
@@ -63,6 +81,31 @@ def arm(contract: Contract | None) -> Iterator[FakeArm]:
     assert fake.contract_faults == []
 
 
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """A certificate authority of our own."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def trusted(
+    authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The authority's certificate, and the process trusts it, as behind a company's TLS inspection."""
+    file = tmp_path_factory.mktemp("tls") / "ca.pem"
+    authority.cert_pem.write_to_path(str(file))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
+    return file
+
+
+@pytest.fixture
+def vault(authority: trustme.CA, trusted: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeVault]:
+    """The vault of the example estate, under its real name."""
+    with FakeVault(tls_for(authority, HOST)) as fake:
+        lead(monkeypatch, HOST, fake.server.port)
+        yield fake
+
+
 @dataclass
 class Deployer:
     """Deploys a build folder to a fake, with the real SDK."""
@@ -74,14 +117,24 @@ class Deployer:
     run: str = "run-1"
     now: datetime = datetime(2026, 11, 25, 12, tzinfo=UTC)
     values: Values = VALUES
-    done: list[Step] = field(default_factory=list)
+    vault: FakeVault | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    services: dict[int, AzureService] = field(default_factory=dict)
+    vaults: dict[int, AzureVault] = field(default_factory=dict)
+    done: list[Step | Holder] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
 
     def service(self) -> AzureService:
-        ids = SERVICE.split("/")
-        target = Target(ids[2], ids[4], ids[8], self.arm.url)
-        timing = Timing(retries=self.retries, poll_seconds=0, backoff_factor=0)
-        return AzureService.connect(target, NoCredential(), timing)  # type: ignore[arg-type]
+        if self.retries not in self.services:
+            ids = SERVICE.split("/")
+            target = Target(ids[2], ids[4], ids[8], self.arm.url)
+            made = AzureService.connect(target, NoCredential(), self.timing)  # type: ignore[arg-type]
+            self.services[self.retries] = made
+        return self.services[self.retries]
+
+    @property
+    def timing(self) -> Timing:
+        return Timing(retries=self.retries, poll_seconds=0, backoff_factor=0)
 
     def plan(self, *, prune: bool = False, adopt: tuple[str, ...] = (), bundle: Bundle | None = None) -> Plan:
         bundle = bundle or Bundle.load(self.build)
@@ -89,14 +142,27 @@ class Deployer:
         reader = Reader(self.service(), bundle.marker, max(self.concurrency, 2))
         return plan(wanted, reader.state(), prune=prune, adopt=adopt)
 
-    def apply(self, planned: Plan, *, break_lock: bool = False) -> Applied:
+    def keyring(self) -> Keyring:
+        if self.retries not in self.vaults:
+            self.vaults[self.retries] = AzureVault.connect(f"https://{HOST}/", FakeCredential(), self.timing)
+        return Keyring(self.service(), self.vaults[self.retries], self.concurrency)
+
+    def holders(self, bundle: Bundle | None = None) -> list[Holder]:
+        bundle = bundle or Bundle.load(self.build)
+        return [Holder(item.id, item.key_vault_secret) for item in bundle.subscriptions]
+
+    def apply(self, planned: Plan, *, break_lock: bool = False, bundle: Bundle | None = None) -> Applied:
         service = self.service()
         lock = Lock(service, self.run, lambda: self.now, break_lock)
-        applier = Applier(service, lock, self.slept.append, self.concurrency, self.done.append)
-        return applier.apply(planned)
+        keyring = self.keyring() if self.vault else None
+        unpublished = keyring.unpublished(self.holders(bundle), planned) if keyring else ()
+        applier = Applier(
+            service, lock, self.slept.append, self.concurrency, self.done.append, keyring, self.stop
+        )
+        return applier.apply(planned, unpublished)
 
-    def deploy(self, **options: bool) -> Applied:
-        return self.apply(self.plan(**options))
+    def deploy(self, *, prune: bool = False, bundle: Bundle | None = None) -> Applied:
+        return self.apply(self.plan(prune=prune, bundle=bundle), bundle=bundle)
 
 
 @pytest.fixture
@@ -104,4 +170,35 @@ def deployer(arm: FakeArm, build: Path) -> Deployer:
     return Deployer(arm, build)
 
 
-MakeDeployer = Callable[..., Deployer]
+@pytest.fixture
+def keyed(deployer: Deployer, vault: FakeVault) -> Deployer:
+    """A deployer that publishes keys, too."""
+    deployer.vault = vault
+    return deployer
+
+
+@pytest.fixture
+def identity(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeIdentity]:
+    """This process has a managed identity."""
+    with FakeIdentity() as fake:
+        for name in ("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_CLIENT_SECRET"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in fake.environment.items():
+            monkeypatch.setenv(name, value)
+        yield fake
+
+
+@pytest.fixture
+def run(
+    arm: FakeArm, build: Path, vault: FakeVault, identity: FakeIdentity, monkeypatch: pytest.MonkeyPatch
+) -> Run:
+    """Runs a command with azd's environment against the fakes."""
+    arm.options.shape = "immediate"
+    for name, value in AZD.items():
+        monkeypatch.setenv(name, value)
+
+    def call(*words: str) -> Result:
+        names = list(itertools.takewhile(lambda word: not word.startswith("-"), words))
+        return invoke(*names, "--build", str(build), "--endpoint", arm.url, *words[len(names) :])
+
+    return call

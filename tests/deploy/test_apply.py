@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import replace
+import copy
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -70,34 +70,96 @@ def test_named_values_that_azure_keeps_to_itself_are_known_by_their_stamp(deploy
     assert deployer.plan().writes == ()
 
 
-def outcome(deployer: Deployer, planned: Plan) -> list[str]:
+def outcome(deployer: Deployer, planned: Plan, bundle: Bundle | None = None) -> list[str]:
     """Codes of the fault, or of the warnings: only giving the lock back may fail without a fault."""
     try:
-        return [item.kind.code for item in deployer.apply(planned).warnings]
+        return [item.kind.code for item in deployer.apply(planned, bundle=bundle).warnings]
     except Rejected as fault:
         return codes(fault)
 
 
+def smaller(build: Path) -> Bundle:
+    """The estate without one tenant and without one pool."""
+    bundle = Bundle.load(build)
+    gone = "gw-retail-search"
+    return bundle.model_copy(
+        update={
+            "products": tuple(item for item in bundle.products if item.id != gone),
+            "subscriptions": tuple(item for item in bundle.subscriptions if item.id != gone),
+            "backends": tuple(item for item in bundle.backends if item.id != "gw-pool-embeddings"),
+        }
+    )
+
+
+@dataclass
+class Moment:
+    """What service and vault hold at a moment, the lock aside."""
+
+    entities: dict[str, dict[str, object]]
+    etags: dict[str, str]
+    keys: dict[str, dict[str, str]]
+    secrets: dict[str, list[dict[str, object]]]
+
+    @classmethod
+    def of(cls, deployer: Deployer) -> Moment:
+        store, secrets = deployer.arm.store, deployer.vault.secrets if deployer.vault else {}
+        return cls(*copy.deepcopy((store.entities, store.etags, store.keys, secrets)))
+
+    def restore(self, deployer: Deployer) -> None:
+        assert deployer.vault
+        store = deployer.arm.store
+        store.entities, store.etags, store.keys = copy.deepcopy((self.entities, self.etags, self.keys))
+        deployer.vault.secrets = copy.deepcopy(self.secrets)
+
+    def whole(self) -> dict[str, dict[str, object]]:
+        return {path: item for path, item in self.entities.items() if path != LOCK.path}
+
+
+def changed(build: Path) -> Bundle:
+    """The estate without a tenant and a pool, with another tenant edited and suspended."""
+    bundle = smaller(build)
+    product = bundle.products[0].model_copy(update={"display_name": "Changed"})
+    subscription = bundle.subscriptions[0].model_copy(update={"state": "suspended"})
+    return bundle.model_copy(
+        update={
+            "products": (product, *bundle.products[1:]),
+            "subscriptions": (subscription, *bundle.subscriptions[1:]),
+        }
+    )
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["before it took effect", "after it took effect"])
-def test_a_cut_at_any_call_is_made_good_by_the_next_run(deployer: Deployer, after: bool) -> None:
-    arm = deployer.arm
-    planned = deployer.plan()
+@pytest.mark.parametrize("first", [True, False], ids=["the first deployment", "a change that prunes"])
+def test_a_cut_at_any_call_is_made_good_by_the_next_run(keyed: Deployer, first: bool, after: bool) -> None:
+    """Every call to the service and to the vault, with 200 entities of others beside ours."""
+    arm, vault = keyed.arm, keyed.vault
+    assert vault is not None
+    theirs = foreign(arm)
+    bundle = None if first else changed(keyed.build)
+    if not first:
+        keyed.deploy()
+    start = Moment.of(keyed)
+    planned = keyed.plan(prune=True, bundle=bundle)
     arm.forget()
-    deployer.apply(planned)
-    total, whole = len(arm.calls), dict(arm.store.entities)
-    whole.pop(LOCK.path)
-    for number in range(1, total + 1):
-        arm.store.entities.clear()
-        arm.store.etags.clear()
+    vault.calls.clear()
+    keyed.apply(planned, bundle=bundle)
+    calls = [(arm.options, number) for number in range(1, len(arm.calls) + 1)]
+    calls += [(vault, number) for number in range(1, len(vault.calls) + 1)]
+    assert len(calls) > (60 if first else 20)
+    whole = Moment.of(keyed).whole()
+    for place, number in calls:
+        start.restore(keyed)
         arm.forget()
-        arm.options.cut_at, arm.options.cut_after = number, after
-        assert outcome(deployer, planned) in (["DEP823"], ["DEP814"]), number
-        arm.options.cut_at = 0
-        deployer.deploy()
-        found = dict(arm.store.entities)
-        found.pop(LOCK.path)
-        assert found == whole, number
-        assert deployer.plan().writes == (), number
+        vault.calls.clear()
+        place.cut_at, place.cut_after = number, after
+        assert outcome(keyed, planned, bundle) in (["DEP823"], ["DEP814"]), (place, number)
+        place.cut_at = 0
+        keyed.deploy(prune=True, bundle=bundle)
+        end = Moment.of(keyed)
+        assert end.whole() == whole, (place, number)
+        assert {path: end.etags[path] for path in theirs} == theirs
+        for holder in keyed.holders(bundle):
+            assert vault.value(holder.secret) in end.keys[f"subscriptions/{holder.subscription}"].values()
 
 
 def test_the_sdk_carries_a_deployment_over_cuts_by_itself(deployer: Deployer) -> None:
@@ -134,19 +196,6 @@ def test_an_id_of_ours_on_a_foreign_entity_stops_the_deployment_before_it_writes
     assert deployer.arm.writes == []
     deployer.apply(deployer.plan(adopt=(path,)))
     assert deployer.plan().writes == ()
-
-
-def smaller(build: Path) -> Bundle:
-    """The estate without one tenant and without one fragment's worth of backends."""
-    bundle = Bundle.load(build)
-    gone = "gw-retail-search"
-    return bundle.model_copy(
-        update={
-            "products": tuple(item for item in bundle.products if item.id != gone),
-            "subscriptions": tuple(item for item in bundle.subscriptions if item.id != gone),
-            "backends": tuple(item for item in bundle.backends if item.id != "gw-pool-embeddings"),
-        }
-    )
 
 
 def test_what_is_no_longer_configured_is_listed_and_deleted_only_with_prune(deployer: Deployer) -> None:
@@ -225,6 +274,17 @@ def test_throttling_is_waited_out(deployer: Deployer) -> None:
     assert [status for *_, status in deployer.arm.calls].count(429) == 3
 
 
+def test_throttling_is_waited_out_as_long_as_azure_asks(
+    deployer: Deployer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    deployer.arm.options = failing(429, 2)
+    deployer.arm.options.retry_after, deployer.retries = "17", 5
+    deployer.deploy()
+    assert [seconds for seconds in slept if seconds] == [17, 17]
+
+
 def test_another_operation_in_progress_is_waited_out(deployer: Deployer) -> None:
     deployer.arm.options = failing(409, 2)
     deployer.deploy()
@@ -250,12 +310,32 @@ def test_a_refusal_speaks_in_azures_words(deployer: Deployer, status: int, code:
     assert deployer.arm.store.entities[LOCK.path]["tags"][1] == "free"
 
 
-@pytest.mark.parametrize(("shape", "code"), [("accepted", "DEP826"), ("failed", "DEP826")])
-def test_an_odd_or_failed_long_running_write_is_a_fault(deployer: Deployer, shape: str, code: str) -> None:
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ("accepted", "PUT namedValues/gw-deploy-lock: 202 Accepted"),
+        ("failed", "ValidationError: One or more fields contain incorrect values"),
+    ],
+)
+def test_an_odd_or_failed_long_running_write_is_a_fault(deployer: Deployer, shape: str, words: str) -> None:
     deployer.arm.options.shape = shape
     with pytest.raises(Rejected) as caught:
         deployer.deploy()
-    assert codes(caught.value) == [code]
+    assert codes(caught.value) == ["DEP826"]
+    assert words in caught.value.diagnostics[0].message
+
+
+def test_a_long_running_deletion_is_waited_for(deployer: Deployer) -> None:
+    deployer.deploy()
+    old = {**deployer.arm.store.entities["apis/gw-openai"], "path": "old"}
+    deployer.arm.store.put("apis/gw-old", old)
+    deployer.arm.forget()
+    assert [step.key.path for step in deployer.deploy(prune=True).written] == ["apis/gw-old"]
+    polls = [
+        status for _, path, status in deployer.arm.calls if path.endswith("/apis/gw-old") and "polls" in path
+    ]
+    assert polls == [202, 204]
+    assert "apis/gw-old" not in deployer.arm.store.entities
 
 
 def test_lists_are_read_page_after_page(deployer: Deployer) -> None:
@@ -267,26 +347,10 @@ def test_lists_are_read_page_after_page(deployer: Deployer) -> None:
 
 def test_several_entities_of_a_kind_are_written_at_once_and_never_more(deployer: Deployer) -> None:
     deployer.concurrency = 3
-    running, most = [0], [0]
-    guard = threading.Lock()
-
-    handler = deployer.arm.server.RequestHandlerClass
-    original = handler.handle_call
-
-    def counted(self: object, method: str) -> None:
-        with guard:
-            running[0] += 1
-            most[0] = max(most[0], running[0])
-        try:
-            original(self, method)
-        finally:
-            with guard:
-                running[0] -= 1
-
     planned = deployer.plan()
-    handler.handle_call = counted
+    deployer.arm.forget()
     deployer.apply(planned)
-    assert 1 < most[0] <= 3
+    assert 1 < deployer.arm.most <= 3
     assert deployer.plan().writes == ()
 
 

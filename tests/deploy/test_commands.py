@@ -3,56 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from gatewright.cli.commands import deploy, drift
 from gatewright.diagnostics import Rejected
+from tests.deploy.commands import Result, Run
 from tests.deploy.fake_arm import FakeArm
-from tests.deploy.fake_arm.server import SERVICE
-
-NAMES = SERVICE.split("/")
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    status: int
-    out: str
-    fault: BaseException | None
-
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(arm: FakeArm, build: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command with azd's environment."""
-    for name, value in {
-        "AZURE_SUBSCRIPTION_ID": NAMES[2],
-        "APIM_RESOURCE_GROUP": NAMES[4],
-        "APIM_NAME": NAMES[8],
-        "PROXY_HOST": "proxy.example.org",
-        "APIM_CLIENT_ID": "00000000-0000-4000-8000-00000000000a",
-        "AZURE_KEY_VAULT_ENDPOINT": "https://sample.vault.azure.net/",
-    }.items():
-        monkeypatch.setenv(name, value)
-
-    def call(command: str, *words: str) -> Result:
-        app = typer.Typer()
-        app.callback()(lambda: None)
-        for module in (deploy, drift):
-            module.register(app)
-        line = [command, "--build", str(build), "--endpoint", arm.url, *words]
-        found = CliRunner().invoke(app, line, standalone_mode=False)
-        status = found.return_value if isinstance(found.return_value, int) else found.exit_code
-        return Result(status, found.stdout, found.exception)
-
-    return call
+from tests.deploy.fake_vault import FakeVault
 
 
 def test_deploy_then_drift_then_an_edit(run: Run, arm: FakeArm) -> None:
@@ -60,9 +18,10 @@ def test_deploy_then_drift_then_an_edit(run: Run, arm: FakeArm) -> None:
     assert first.fault is None
     assert first.status == 0
     assert "create    products/gw-retail-search\n" in first.out
+    assert "publish   secrets/retail-search-key\n" in first.out
     again = json.loads(run("deploy", "--env", "dev", "--format", "json").out)
-    assert (again["applied"], again["written"], again["steps"]) == (True, 0, [])
-    assert run("drift", "--env", "dev") == Result(0, "no drift\n", None)
+    assert (again["applied"], again["written"], again["published"], again["steps"]) == (True, 0, 0, [])
+    assert run("drift", "--env", "dev") == Result(0, "no drift\n", "", None)
     path = "products/gw-retail-search"
     arm.store.put(path, {**arm.store.entities[path], "displayName": "By hand"})
     found = run("drift", "--env", "dev", "--format", "json")
@@ -74,11 +33,122 @@ def test_deploy_then_drift_then_an_edit(run: Run, arm: FakeArm) -> None:
     assert text.startswith(f"edited: {path}\n    --- configured/{path}\n")
 
 
-def test_a_dry_run_writes_nothing(run: Run, arm: FakeArm) -> None:
+def test_drift_says_who_wrote_last_what_differs(run: Run, arm: FakeArm) -> None:
+    run("deploy", "--env", "dev")
+    path, policy = "products/gw-retail-search", "products/gw-data-platform/policies/policy"
+    arm.store.put(path, {**arm.store.entities[path], "displayName": "By hand"})
+    arm.store.delete(policy)
+    at = [(datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ") for days in range(100)]
+    for days in (40, 30, 20):
+        arm.log(path, "00000000-0000-4000-8000-0000000000aa", at[days])
+    arm.log(path, "anna@example.org", at[3])
+    arm.log(path, "refused@example.org", at[2], status="Failed")
+    arm.log(path, "reader@example.org", at[1], action="read")
+    arm.log("products/gw-data-platform", "other@example.org", at[1])
+    arm.log(policy, "long.ago@example.org", at[95])
+    text = run("drift", "--env", "dev").out
+    assert f"edited: {path} (last written by anna@example.org at {at[3]})\n" in text
+    assert f"missing: {policy}\n" in text
+    arm.log(policy, "ben@example.org", at[4], action="delete")
+    rows = {
+        row["entity"]: row["lastWrite"]
+        for row in json.loads(run("drift", "--env", "dev", "--format", "json").out)
+    }
+    assert rows[policy] == {
+        "caller": "ben@example.org",
+        "at": at[4],
+        "operation": "Microsoft.ApiManagement/service/products/policies/delete",
+    }
+
+
+def test_a_log_that_may_not_be_read_is_a_warning(run: Run, arm: FakeArm) -> None:
+    run("deploy", "--env", "dev")
+    arm.store.delete("products/gw-data-platform/policies/policy")
+    arm.options.fail = lambda method, path: 403 if "Microsoft.Insights" in path else None
+    found = run("drift", "--env", "dev")
+    assert (found.status, found.out) == (1, "missing: products/gw-data-platform/policies/policy\n")
+    assert "DEP827" in found.told
+    assert "403 AuthorizationFailed" in found.told
+    assert run("drift", "--env", "dev", "--no-who").told == ""
+
+
+def test_a_dry_run_writes_nothing(run: Run, arm: FakeArm, vault: FakeVault) -> None:
     found = run("deploy", "--env", "dev", "--dry-run")
     assert found.status == 0
+    assert "publish   secrets/retail-search-key\n" in found.out
     assert found.out.splitlines()[-1].startswith("nothing written: ")
-    assert arm.writes == []
+    assert arm.writes == vault.writes == []
+
+
+@pytest.mark.parametrize(
+    ("diagnostics", "words"),
+    [
+        ({}, "there is none"),
+        ({"diagnostics/applicationinsights": False}, "it sends no metrics"),
+        ({"diagnostics/applicationinsights": True}, None),
+        (
+            {
+                "diagnostics/applicationinsights": True,
+                "apis/gw-openai/diagnostics/applicationinsights": False,
+            },
+            "it sends no metrics",
+        ),
+    ],
+)
+def test_metrics_that_go_nowhere_are_a_warning(
+    run: Run, arm: FakeArm, diagnostics: dict[str, bool], words: str | None
+) -> None:
+    run("deploy", "--env", "dev")
+    for path, metrics in diagnostics.items():
+        arm.store.put(path, {"loggerId": "x", "metrics": metrics})
+    found = run("deploy", "--env", "dev")
+    assert found.status == 0
+    assert ("DEP816" in found.told) is (words is not None)
+    assert (words or "") in found.told
+
+
+def test_without_keys_the_vault_is_not_asked(
+    run: Run, vault: FakeVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("deploy", "--env", "dev", "--no-keys").status == 0
+    monkeypatch.setenv("GATEWRIGHT_PUBLISH_KEYS", "false")
+    assert run("deploy", "--env", "dev").status == 0
+    assert vault.calls == []
+
+
+def test_keys_are_rotated_and_the_rotation_is_finished(run: Run, arm: FakeArm, vault: FakeVault) -> None:
+    run("deploy", "--env", "dev")
+    path, name = "subscriptions/gw-retail-search", "retail-search-key"
+    old = dict(arm.store.keys[path])
+    first = run("keys", "rotate", "retail-search", "--env", "dev")
+    assert (first.status, first.fault) == (0, None)
+    assert first.out.startswith("secrets/retail-search-key holds the new secondary key of gw-retail-search")
+    assert vault.value(name) == arm.store.keys[path]["secondaryKey"] != old["secondaryKey"]
+    second = run("keys", "rotate", "retail-search", "--env", "dev", "--finish")
+    assert second.out.startswith("the old primary key of gw-retail-search is ended")
+    keys = arm.store.keys[path]
+    assert old["primaryKey"] not in keys.values()
+    shown = first.out + second.out
+    assert not [value for value in (*old.values(), *keys.values()) if value in shown]
+    assert arm.store.entities["namedValues/gw-deploy-lock"]["tags"][1] == "free"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("retail-serch", "--env", "dev"), "DEP834"),
+        (("retail-search", "--env", "prod"), "DEP801"),
+        (("retail-search", "--env", "dev", "--key-vault", "http://vault"), "DEP803"),
+        (("retail-search", "--env", "dev"), "DEP830"),
+    ],
+)
+def test_a_rotation_that_cannot_be_is_told_with_a_code(
+    run: Run, arm: FakeArm, vault: FakeVault, words: tuple[str, ...], code: str
+) -> None:
+    fault = run("keys", "rotate", *words).fault
+    assert isinstance(fault, Rejected)
+    assert [item.kind.code for item in fault.diagnostics] == [code]
+    assert vault.secrets == {}
 
 
 def test_a_clash_is_reported_and_nothing_is_written(run: Run, arm: FakeArm) -> None:

@@ -39,7 +39,7 @@ def test_azure_yaml_is_as_azd_wants_it(root: Path, test_data: Path) -> None:
     assert frozenset(json.loads(schema.read_text("utf-8"))["properties"]) == ROOT_KEYS
 
 
-@pytest.mark.parametrize("name", ["ci", "render", "comment", "deploy"])
+@pytest.mark.parametrize("name", ["ci", "render", "comment", "deploy", "budgets"])
 def test_workflows_are_as_github_wants_them(root: Path, test_data: Path, name: str) -> None:
     """source: SchemaStore 3b6446ad (2026-08-07)."""
     schema = test_data / "schemas/github/github-workflow.schema.json"
@@ -159,7 +159,7 @@ def test_who_deploys_is_found_without_depending_on_one_service(
 
 def test_the_smoke_calls_name_models_of_the_example(root: Path) -> None:
     text = (root / "tests.http").read_text("utf-8")
-    named = set(re.findall(r"/deployments/([^/]+)/", text)) | set(re.findall(r'"model": "([^"]+)"', text))
+    named = set(re.findall(r"^@(?:chat|embeddings) = (\S+)$", text, re.MULTILINE))
     models = {plain(path).get("model") for path in (root / "config/backends").glob("*.yaml")}
     assert named
     assert named <= models

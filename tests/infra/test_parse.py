@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gatewright.diagnostics import Rejected
-from gatewright.infra.bicep import Call, Choice, Constant, Loop, Object, Text
+from gatewright.infra.bicep import Call, Choice, Constant, Index, Loop, Member, Name, Object, Text, walk
 from gatewright.infra.parse import parse
 
 
@@ -66,3 +66,24 @@ def test_two_members_on_one_line_need_a_comma(text: str) -> None:
 
 def test_a_declaration_that_is_not_checked_is_refused() -> None:
     assert refusals("func f(a string) string => a\n") == [("INF002", 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_of_a_name"),
+    [
+        ("a ? b : c.d.e", True),
+        ("a == c.e", True),
+        ("a ?? c.e", True),
+        ("!c.e", True),
+        ("a ? b : c[0].e", True),
+        ("(a ? b : c).e", False),
+        ("a ? b : (a ? b : c).e", False),
+    ],
+)
+def test_members_bind_tighter_than_operators(text: str, is_of_a_name: bool) -> None:
+    """source: https://learn.microsoft.com/azure/azure-resource-manager/bicep/operators (2026-08)."""
+    value = parse(f"var x = {text}\n", "main.bicep").get("x").value  # type: ignore[union-attr]
+    members = [item for item in walk(value) if isinstance(item, Member)]  # type: ignore[arg-type]
+    on_names = [item for item in members if isinstance(item.of, Name | Index | Member)]
+    assert bool(on_names) is is_of_a_name
+    assert isinstance(value, Member) is (text == "(a ? b : c).e")

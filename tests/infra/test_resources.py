@@ -56,3 +56,22 @@ def test_a_child_without_its_parent_is_told(types: ResourceTypes) -> None:
 
 def test_an_existing_resource_sets_nothing(types: ResourceTypes) -> None:
     assert "INF037" in small(GOOD.replace("' = {", "' existing = {")).codes(types)
+
+
+def reads(text: str) -> str:
+    return f"{GOOD}@description('What is read.')\noutput found string = vault.{text}\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["id", "name", "properties.vaultUri", "properties.networkAcls.bypass", "location"]
+)
+def test_what_a_resource_has_may_be_read(types: ResourceTypes, text: str) -> None:
+    assert small(reads(text)).codes(types) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["nam", "properties.vaultUrl", "properties.networkAcls.bypas", "properties.sku.tier"]
+)
+def test_what_a_resource_does_not_have_is_told(types: ResourceTypes, text: str) -> None:
+    """source: Azure/bicep-types-az 1f896de2; Bicep's BCP053."""
+    assert small(reads(text)).codes(types) == ["INF032"]

@@ -19,6 +19,9 @@ COMMANDS = (
     "report",
     "deploy",
     "drift",
+    "keys",
+    "smoke",
+    "importing",
     "schema",
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -23,14 +24,19 @@ def register(app: typer.Typer) -> None:
         infra: Annotated[bool, typer.Option("--infra", help="Check infra/ and azure.yaml instead.")] = False,
     ) -> int:
         if infra:
-            from gatewright.infra.check import check_infra
+            from gatewright.infra.build import check_build, compiler
+            from gatewright.infra.check import MAIN, check_infra
 
             found = list(check_infra(Path()))
+            command = compiler(os.environ)
+            if command is not None:
+                found.extend(check_build(Path.cwd(), MAIN, command, os.environ))
             if form is not Findings.TEXT or found:
                 emit(render_findings(found, form))
             if form is Findings.TEXT:
                 errors = sum(item.is_error for item in found)
-                say(f"infra: {errors} errors, {len(found) - errors} warnings")
+                built = "compiled" if command is not None else "no Bicep compiler here"
+                say(f"infra: {errors} errors, {len(found) - errors} warnings; {built}")
             return status(found)
         from gatewright.cli.rendering import examine
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatewright.cli.output import emit, say
+from gatewright.cli.recordings import read
 
 if TYPE_CHECKING:
     from gatewright.metering.record import UsageRecord
@@ -45,11 +46,9 @@ def metered(recordings: Iterable[Path]) -> Iterator[UsageRecord]:
         Rejected: REC9xx when a file is no recording.
     """
     from gatewright.metering.recorded import meter as meter_exchange
-    from gatewright.recordings import read_har
 
-    for path in recordings:
-        for exchange in read_har(path):
-            yield meter_exchange(exchange)
+    for exchange in read(recordings):
+        yield meter_exchange(exchange)
 
 
 def line(record: UsageRecord) -> str:

@@ -81,6 +81,8 @@ async def run(folder: Path, chosen: LocalOptions, *, as_json: bool) -> int:
         if failed.done():
             raise Rejected([failed.result()])
         failed.cancel()
+    if local.recorder is not None:
+        say(f"recorded {local.recorder.recorded} exchanges, left out {local.recorder.dropped}")
     say("stopped")
     return 0
 

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import threading
+import re
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from tests.deploy.fake_arm.contract import Contract
 from tests.deploy.fake_arm.store import Refused, Store
+from tests.deploy.loopback import Loopback
 
 SERVICE = (
     "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/sample-rg"
     "/providers/Microsoft.ApiManagement/service/sample-apim"
 )
+ABOUT = {
+    "id": SERVICE,
+    "name": "sample-apim",
+    "location": "West Europe",
+    "sku": {"name": "StandardV2", "capacity": 2},
+    "properties": {"publisherName": "Sample AI", "publisherEmail": "ai@example.org"},
+}
+LOG = f"{SERVICE.partition('/resourceGroups')[0]}/providers/Microsoft.Insights/eventtypes/management/values"
+LOG_FILTER = re.compile(r"eventTimestamp ge '(\S+)' and eventTimestamp le '(\S+)' and resourceUri eq '(\S+)'")
 LONG = ("namedValues/", "policyFragments/")
 
 
@@ -33,6 +45,7 @@ class Options:
         fail: called with method and path of each request; a status to answer instead of doing it, or None.
         before: called with method and path just before a request is done.
         hide_values: do not return the text of named values.
+        retry_after: seconds that throttling asks for.
     """
 
     readback: str = "verbatim"
@@ -43,17 +56,24 @@ class Options:
     fail: Callable[[str, str], int | None] = lambda method, path: None
     before: Callable[[str, str], None] = lambda method, path: None
     hide_values: bool = False
+    retry_after: str = "0"
 
 
 @dataclass
 class FakeArm:
-    """A running fake; `calls` are method, path below the service, status (0 where it was cut)."""
+    """A running fake; `calls` are method, path below the service, status (0 where it was cut);
+    `most` is how many were answered at once, `others` what stands at paths outside of the service."""
 
     options: Options = field(default_factory=Options)
     contract: Contract | None = None
     calls: list[tuple[str, str, int]] = field(default_factory=list)
     contract_faults: list[str] = field(default_factory=list)
     store: Store = field(default_factory=lambda: Store(SERVICE))
+    tls: ssl.SSLContext | None = None
+    others: dict[str, Any] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    running: int = 0
+    most: int = 0
 
     def __enter__(self) -> FakeArm:
         fake = self
@@ -61,29 +81,51 @@ class FakeArm:
         class Handler(_Handler):
             arm = fake
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.server.block_on_close = False
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
-        self.thread.start()
+        self.server = Loopback(Handler, self.tls)
+        self.server.begin()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        self.server.end()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.server.server_address[1]}"
+
+    @property
+    def tokens(self) -> set[str]:
+        """What may stand in Authorization: the token for this place, or anything without TLS."""
+        if self.tls is None:
+            return {"Bearer loopback", "Bearer x"}
+        return {f"Bearer token-for-{self.url}", "Bearer token-for-https://management.azure.com"}
 
     @property
     def writes(self) -> list[tuple[str, str]]:
-        """Method and path of every write that was not refused."""
-        return [(method, path) for method, path, _ in self.calls if method in {"PUT", "DELETE", "POST"}]
+        """Method and path of everything but reading."""
+        return [
+            (method, path)
+            for method, path, _ in self.calls
+            if method != "GET" and not path.endswith("/listSecrets")
+        ]
+
+    def log(
+        self, path: str, caller: str, at: str, *, action: str = "write", status: str = "Succeeded"
+    ) -> None:
+        """Notes in the Activity Log that somebody did something to an entity."""
+        kind = "/".join(path.split("/")[::2])
+        self.events.append(
+            {
+                "resourceId": f"{SERVICE}/{path}",
+                "caller": caller,
+                "eventTimestamp": at,
+                "operationName": {"value": f"Microsoft.ApiManagement/service/{kind}/{action}"},
+                "status": {"value": status},
+            }
+        )
 
     def forget(self) -> None:
         self.calls.clear()
+        self.most = 0
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -106,16 +148,35 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.handle_call("POST")
 
+    def do_PATCH(self) -> None:
+        self.handle_call("PATCH")
+
     def handle_call(self, method: str) -> None:
         url = urlsplit(self.path)
         query = dict(parse_qsl(url.query, keep_blank_values=True))
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # whoever asked is gone
+            self.cut()
+            return
         whole = unquote(url.path)
         path = whole.removeprefix(SERVICE).strip("/")
-        arm, options = self.arm, self.arm.options
+        arm = self.arm
         with arm.store.lock:
             arm.calls.append((method, path, 0))
             number = len(arm.calls)
+            arm.running += 1
+            arm.most = max(arm.most, arm.running)
+        try:
+            self.handle_numbered(method, number, path, whole, query, body)
+        finally:
+            with arm.store.lock:
+                arm.running -= 1
+
+    def handle_numbered(
+        self, method: str, number: int, path: str, whole: str, query: dict[str, str], body: bytes
+    ) -> None:
+        arm, options = self.arm, self.arm.options
         if number == options.cut_at and not options.cut_after:
             self.cut()
             return
@@ -126,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
             status, headers = refused.status, {}
             answer = {"error": {"code": refused.code, "message": refused.message, "details": None}}
             if refused.status in {429, 503}:
-                headers["Retry-After"] = "0"
+                headers["Retry-After"] = options.retry_after
         if number == options.cut_at:
             self.cut()
             return
@@ -136,13 +197,17 @@ class _Handler(BaseHTTPRequestHandler):
     def answer(
         self, method: str, whole: str, path: str, query: dict[str, str], body: bytes
     ) -> tuple[int, dict[str, str], Any]:
-        if not self.headers.get("Authorization"):
+        if self.headers.get("Authorization") not in self.arm.tokens:
             raise Refused(401, "AuthenticationFailed", "Authentication failed.")
         status = self.arm.options.fail(method, path)
         if status is not None:
             raise Refused(status, *SAID.get(status, ("ServerError", "Something went wrong.")))
         if path.startswith("polls/"):
             return self.poll(path)
+        if whole in self.arm.others and method == "GET":
+            return 200, {}, self.arm.others[whole]
+        if whole == LOG:
+            return self.log(query)
         if not whole.startswith(SERVICE):
             raise Refused(404, "ResourceNotFound", f"The Resource '{whole}' was not found.")
         if self.arm.contract:
@@ -158,12 +223,21 @@ class _Handler(BaseHTTPRequestHandler):
                 return self.put(path, body)
             case "DELETE":
                 return self.delete(path)
+            case "PATCH":
+                with self.arm.store.lock:
+                    self.check_etag(path)
+                    self.arm.store.patch(path, json.loads(body)["properties"])
+                    return 200, {"ETag": self.arm.store.etags[path]}, self.arm.store.shown(path)
+            case "POST":
+                parent, _, action = path.rpartition("/")
+                answer = self.arm.store.act(parent, action)
+                return (204 if answer is None else 200), {}, answer
         raise Refused(405, "MethodNotAllowed", method)
 
     def get(self, path: str, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
         store = self.arm.store
         if not path:
-            return 200, {}, {"id": SERVICE, "name": "sample-apim", "properties": {}}
+            return 200, {}, ABOUT
         if path.count("/") % 2 == 0:
             return 200, {}, self.page(path, query)
         with store.lock:
@@ -205,6 +279,24 @@ class _Handler(BaseHTTPRequestHandler):
                 status = 201
             return status, headers, store.shown(path)
 
+    def log(self, query: dict[str, str]) -> tuple[int, dict[str, str], Any]:
+        """The Activity Log: events of one resource, newest first, two on a page."""
+        found = LOG_FILTER.fullmatch(query.get("$filter", ""))
+        if query.get("api-version") != "2015-04-01" or found is None:
+            raise Refused(400, "BadRequest", f"the query is not understood: {query}")
+        start, end, resource = found.groups()
+        events = [
+            {name: event[name] for name in query["$select"].split(",")}
+            for event in self.arm.events
+            if event["resourceId"] == resource and start <= event["eventTimestamp"] <= end
+        ]
+        events.sort(key=lambda event: event["eventTimestamp"], reverse=True)
+        skip = int(query.get("$skip", 0))
+        answer: dict[str, Any] = {"value": events[skip : skip + 2]}
+        if skip + 2 < len(events):
+            answer["nextLink"] = f"{self.arm.url}{LOG}?{urlencode({**query, '$skip': skip + 2})}"
+        return 200, {}, answer
+
     def poll_url(self, shape: str, path: str) -> str:
         return f"{self.arm.url}/polls/{shape}/1/{path}"
 
@@ -212,9 +304,11 @@ class _Handler(BaseHTTPRequestHandler):
         """The first look says that it is not done, the second that it is."""
         _, shape, number, entity = path.split("/", 3)
         again = f"{self.arm.url}/polls/{shape}/2/{entity}"
-        if shape == "location":
+        if shape in {"location", "gone"}:
             if number == "1":
                 return 202, {"Location": again, "Retry-After": "0"}, None
+            if shape == "gone":
+                return 204, {}, None
             return 200, {}, self.arm.store.shown(entity)
         if shape == "failed":
             error = {"code": "ValidationError", "message": "One or more fields contain incorrect values"}
@@ -228,6 +322,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.check_etag(path)
             self.arm.store.delete(path)
         is_api = path.startswith("apis/") and path.count("/") == 1
+        if is_api and self.arm.options.shape == "location":
+            return 202, {"Location": self.poll_url("gone", path), "Retry-After": "0"}, None
         return (204 if is_api else 200), {}, None
 
     def check_etag(self, path: str) -> None:
@@ -240,7 +336,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def cut(self) -> None:
         self.close_connection = True
-        self.connection.shutdown(2)
+        with contextlib.suppress(OSError):  # the other side may be gone
+            self.connection.shutdown(2)
 
     def send(self, status: int, headers: dict[str, str], answer: dict[str, Any] | None) -> None:
         content = b"" if answer is None else json.dumps(answer).encode()

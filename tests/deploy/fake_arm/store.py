@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import secrets
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,7 @@ class Store:
     entities: dict[str, dict[str, Any]] = field(default_factory=dict)
     etags: dict[str, str] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    keys: dict[str, dict[str, str]] = field(default_factory=dict)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def put(self, path: str, properties: dict[str, Any]) -> bool:
@@ -36,7 +38,30 @@ class Store:
             is_new = path not in self.entities
             self.entities[path] = dict(properties)
             self.etags[path] = f'"{next(self._numbers):08x}"'
+            if path.startswith("subscriptions/"):
+                # Our reading: a PUT without keys makes new ones; a PATCH never does.
+                self.keys[path] = {slot: secrets.token_hex(16) for slot in ("primaryKey", "secondaryKey")}
             return is_new
+
+    def patch(self, path: str, properties: dict[str, Any]) -> None:
+        with self.lock:
+            if path not in self.entities:
+                raise Refused(404, "ResourceNotFound", f"{path} not found")
+            merged = {**self.entities[path], **properties}
+            self._check_references(path, merged)
+            self.entities[path] = merged
+            self.etags[path] = f'"{next(self._numbers):08x}"'
+
+    def act(self, path: str, action: str) -> dict[str, str] | None:
+        """A POST below a subscription: its keys, or None for a new one."""
+        with self.lock:
+            if path not in self.entities:
+                raise Refused(404, "ResourceNotFound", f"{path} not found")
+            if action == "listSecrets":
+                return dict(self.keys[path])
+            slot = {"regeneratePrimaryKey": "primaryKey", "regenerateSecondaryKey": "secondaryKey"}[action]
+            self.keys[path][slot] = secrets.token_hex(16)
+            return None
 
     def delete(self, path: str) -> None:
         with self.lock:
@@ -44,6 +69,7 @@ class Store:
             for name in [name for name in self.entities if name == path or name.startswith(path + "/")]:
                 self.entities.pop(name)
                 self.etags.pop(name)
+                self.keys.pop(name, None)
 
     def children(self, collection: str) -> list[str]:
         """Paths of the entities directly below a collection, sorted as Azure sorts them: by name."""
@@ -90,7 +116,8 @@ class Store:
                 self._need(member["id"].removeprefix(self.service_id + "/"), "the pool")
         if parts[0] == "subscriptions":
             scope = properties["scope"].removeprefix(self.service_id).lstrip("/")
-            self._need(scope, "the subscription")
+            if scope != "apis":  # every API
+                self._need(scope, "the subscription")
         if parts[-2] == "operations":
             declared = {item["name"] for item in properties.get("templateParameters", [])}
             used = set(re.findall(r"\{([^{}]+)\}", properties["urlTemplate"]))

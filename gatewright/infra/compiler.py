@@ -1,0 +1,140 @@
+"""What the Bicep compiler refuses beyond names and types.
+
+Places of loops and lambdas, values that only a deployment knows, modules that may not be there.
+
+Sources, all Azure/bicep 9beb0fee (2026-08-21): ForSyntaxValidatorVisitor (BCP138, BCP142),
+DeployTimeConstantValidator (BCP120, BCP178), FunctionPlacementValidatorVisitor (BCP065), DiagnosticBuilder
+(BCP318).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gatewright.diagnostics import Diagnostic
+from gatewright.infra import codes
+from gatewright.infra.bicep import (
+    Array,
+    BicepFile,
+    Call,
+    Condition,
+    Declaration,
+    Expression,
+    Index,
+    Lambda,
+    Loop,
+    Member,
+    Name,
+    Object,
+    children,
+    walk,
+)
+
+_TAKES_LAMBDA = frozenset({"filter", "groupBy", "map", "mapValues", "reduce", "sort", "toObject"})
+_KNOWN_BEFORE = frozenset({"id", "name", "type", "apiVersion"})
+_ONLY_DEFAULTS = frozenset({"newGuid", "utcNow"})
+
+
+def check_compiler(file: BicepFile) -> Iterator[Diagnostic]:
+    """Faults of one file."""
+    for item in file.declarations:
+        if item.value is None:
+            continue
+        is_resource = item.kind in ("resource", "module")
+        yield from _placed(item.value, loops=0, nested=is_resource, is_place=item.kind != "param")
+        if item.kind != "param":
+            for inner in walk(item.value):
+                if isinstance(inner, Call) and inner.of is None and inner.function in _ONLY_DEFAULTS:
+                    message = f"{inner.function}() is taken as the default of a parameter only"
+                    yield codes.MISPLACED.at(inner.span, message)
+        if is_resource:
+            yield from _before_deployment(file, item)
+        for inner in walk(item.value):
+            if isinstance(inner, Member):
+                yield from _null(file, inner)
+
+
+def _placed(value: Expression, *, loops: int, nested: bool, is_place: bool = False) -> Iterator[Diagnostic]:
+    """Faults of the places of loops and lambdas.
+
+    Args:
+        value: what is looked at.
+        loops: property loops around it.
+        nested: whether a property may be a loop here: within resources and modules, outside of functions.
+        is_place: whether a loop may stand just here.
+    """
+    match value:
+        case Loop():
+            if not is_place or loops > 1:
+                message = "a loop is taken as the value of a declaration, or of one property of a resource"
+                yield codes.MISPLACED.at(value.span, message, hint="use map()")
+            yield from _placed(value.source, loops=loops, nested=False)
+            yield from _placed(value.body, loops=loops, nested=nested)
+        case Condition():
+            yield from _placed(value.condition, loops=loops, nested=False)
+            yield from _placed(value.body, loops=loops, nested=nested)
+        case Object():
+            for entry in value.entries:
+                deeper = loops + isinstance(entry.value, Loop)
+                yield from _placed(entry.value, loops=deeper, nested=nested, is_place=nested)
+        case Array():
+            for item in value.items:
+                yield from _placed(item, loops=loops, nested=nested)
+        case Call():
+            for argument in value.arguments:
+                inner = argument.body if isinstance(argument, Lambda) else argument
+                if isinstance(argument, Lambda) and value.function not in _TAKES_LAMBDA:
+                    yield codes.MISPLACED.at(argument.span, f"{value.function}() takes no lambda")
+                yield from _placed(inner, loops=loops, nested=False)
+        case Lambda():
+            yield codes.MISPLACED.at(value.span, "a lambda is taken as the argument of a function only")
+        case _:
+            for child in children(value):
+                yield from _placed(child, loops=loops, nested=False)
+
+
+def _before_deployment(file: BicepFile, item: Declaration) -> Iterator[Diagnostic]:
+    value = item.value
+    needed: list[tuple[str, Expression]] = []
+    while isinstance(value, Loop | Condition):
+        if isinstance(value, Loop):
+            needed.append(("what a loop runs over", value.source))
+        else:
+            needed.append(("a condition", value.condition))
+        value = value.body
+    if isinstance(value, Object):
+        needed.extend((f"{e.name}:", e.value) for e in value.entries if e.name in ("name", "scope"))
+    for what, expression in needed:
+        found = next(_runtime(file, expression, frozenset()), None)
+        if found is not None:
+            message = f"{what} must be known before the deployment; {found} is known after it"
+            yield codes.RUNTIME.at(expression.span, message)
+
+
+def _runtime(file: BicepFile, value: Expression, seen: frozenset[str]) -> Iterator[str]:
+    for inner in walk(value):
+        if isinstance(inner, Member):
+            base = inner.of.of if isinstance(inner.of, Index) else inner.of
+            found = file.get(base.name) if isinstance(base, Name) else None
+            if found is not None and found.kind == "module" and inner.name == "outputs":
+                yield f"{found.name}.outputs"
+            if found is not None and found.kind == "resource" and inner.name not in _KNOWN_BEFORE:
+                yield f"{found.name}.{inner.name}"
+        elif isinstance(inner, Name) and inner.name not in seen:
+            found = file.get(inner.name)
+            if found is not None and found.kind == "var" and found.value is not None:
+                yield from _runtime(file, found.value, seen | {inner.name})
+        elif isinstance(inner, Call) and inner.of is not None:
+            yield f"{inner.function}()"
+
+
+def _null(file: BicepFile, value: Member) -> Iterator[Diagnostic]:
+    base = value.of.of if isinstance(value.of, Index) else value.of
+    found = file.get(base.name) if isinstance(base, Name) else None
+    if found is None or found.kind not in ("resource", "module") or value.guarded:
+        return
+    made = found.value.body if isinstance(found.value, Loop) else found.value
+    if isinstance(made, Condition) and not (found.kind == "resource" and value.name in _KNOWN_BEFORE):
+        message = f"{found.name} is deployed only sometimes: its {value.name} may not be there"
+        hint = f"write {found.name}!.{value.name} where the condition holds, or .?{value.name}"
+        yield codes.MAY_BE_NULL.at(value.span, message, hint=hint)

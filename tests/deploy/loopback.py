@@ -1,0 +1,61 @@
+"""Servers on this machine: plain or TLS, each with its thread; and names that lead to them."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import sys
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+import trustme
+
+
+class Loopback(ThreadingHTTPServer):
+    """A server on a free port of 127.0.0.1."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def begin(self) -> None:
+        self.thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
+        self.thread.start()
+
+    def end(self) -> None:
+        self.shutdown()
+        self.server_close()
+        self.thread.join()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+def tls_for(authority: trustme.CA, *names: str) -> ssl.SSLContext:
+    """What a server needs to prove that it has these names."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(*names).configure_cert(context)
+    return context
+
+
+def lead(monkeypatch: pytest.MonkeyPatch, host: str, port: int) -> None:
+    """Makes a host name lead to a port of this machine."""
+    original: Callable[..., Any] = socket.getaddrinfo
+
+    def found(name: object, service: object, *words: object, **more: object) -> object:
+        place = ("127.0.0.1", port) if name == host else (name, service)
+        return original(*place, *words, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
