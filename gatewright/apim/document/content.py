@@ -24,7 +24,7 @@ from gatewright.apim.document.literals import literal_faults
 from gatewright.apim.document.model import Attribute, Element, Scope, Section, Text
 from gatewright.apim.document.named_values import REFERENCE
 from gatewright.apim.document.names import nearest_of
-from gatewright.apim.document.placeholders import is_open, placeholder_fault
+from gatewright.apim.document.placeholders import is_chosen, is_open, placeholder_fault
 from gatewright.apim.document.values import Expression
 from gatewright.diagnostics import Diagnostic
 
@@ -37,7 +37,9 @@ class Statements(Protocol):
     gateway: Gateway | None
     tier: str
 
-    def statements(self, elements: Iterable[Element], direct: bool = False) -> Iterator[Diagnostic]:
+    def statements(
+        self, elements: Iterable[Element], direct: bool = False, chosen: bool = False
+    ) -> Iterator[Diagnostic]:
         """The faults of policies that stand one after another."""
         ...
 
@@ -141,7 +143,7 @@ class ContentChecker:
         """Known children, as often and in the order that the entry says."""
         known = {child.element: (index, child) for index, child in enumerate(spec.children)}
         counts: dict[str, int] = {}
-        last = -1
+        last, chosen = -1, is_chosen(element)
         policies: list[Element] = []
         for child in element.elements:
             found = known.get(child.name)
@@ -150,10 +152,10 @@ class ContentChecker:
                 continue
             index, child_spec = found
             counts[child.name] = counts.get(child.name, 0) + 1
-            if child_spec.max is not None and counts[child.name] == child_spec.max + 1:
+            if child_spec.max is not None and counts[child.name] == child_spec.max + 1 and not chosen:
                 message = f"<{child.name}> stands here again; <{element.name}> takes {child_spec.max}"
                 yield codes.REPEATED_CHILD.at(child.name_span, message, hint="keep one of them")
-            if index < last and spec.ordered:
+            if index < last and spec.ordered and not chosen:
                 order = ", ".join(f"<{item.element}>" for item in spec.children)
                 message = f"<{child.name}> must stand before <{spec.children[last].element}>"
                 yield codes.CHILD_ORDER.at(child.name_span, message, hint=f"the order is {order}")
@@ -179,7 +181,7 @@ class ContentChecker:
                     allowed = ", ".join(f"<{name}>" for name in spec.only)
                     message = f"<{child.name}> must not stand immediately in <{element.name}>"
                     yield codes.UNKNOWN_CHILD.at(child.name_span, message, hint=f"only {allowed} may")
-            yield from self.where.statements(found)
+            yield from self.where.statements(found, chosen=is_chosen(element))
             return
         for child in found:
             close = nearest_of(child.name, tuple(item.element for item in spec.children))

@@ -165,7 +165,6 @@ class Element:
         attributes: by name, in the order they are written.
         children: elements, texts and comments in order; white space between elements is dropped.
         place: from `<` to the end of the closing tag.
-        tag: the name in the opening tag.
         scope: after composition, the scope whose document holds the element.
         path: after composition, the way from its section, as in `choose[3]\when[2]`.
         fragment: after composition, the id of the fragment it comes from.
@@ -175,7 +174,6 @@ class Element:
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     children: tuple[Node, ...] = ()
     place: Place | None = field(default=None, compare=False)
-    tag: Place | None = field(default=None, compare=False)
     scope: Scope | None = field(default=None, compare=False)
     path: str = field(default="", compare=False)
     fragment: str | None = field(default=None, compare=False)
@@ -189,6 +187,14 @@ class Element:
     def name_span(self) -> Span:
         """Where its name stands in the opening tag."""
         return self.tag.span if self.tag else NOWHERE
+
+    @property
+    def tag(self) -> Place | None:
+        """The range of its name in the opening tag."""
+        if self.place is None or not self.name:
+            return None
+        start = self.place.start + 1
+        return Place(self.place.source, start, start + len(self.name))
 
     @property
     def elements(self) -> tuple[Element, ...]:

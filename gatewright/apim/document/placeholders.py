@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from gatewright.apim import codes
-from gatewright.apim.document.model import Attribute, Text
+from gatewright.apim.document.model import Attribute, Element, Text
 from gatewright.diagnostics import Diagnostic
 
 _OPEN = re.compile(
@@ -27,6 +27,11 @@ def is_open(value: str) -> bool:
     (True, False, False)
     """
     return _OPEN.fullmatch(value) is not None
+
+
+def is_chosen(element: Element) -> bool:
+    """Whether a directive, `%{ if … }`, chooses among an element's children: some will not be there."""
+    return any("%{" in text.value and is_open(text.value) for text in element.texts)
 
 
 def template_part(source: str) -> re.Match[str] | None:

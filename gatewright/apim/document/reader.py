@@ -94,7 +94,7 @@ class _Reader:
     def __init__(self, source: SourceText, faults: Faults, limits: Limits) -> None:
         self.source, self.text, self.faults, self.limits = source, source.text, faults, limits
         self.position = 1 if self.text.startswith("\ufeff") else 0
-        self.top = Open("", {}, 0, None, False)
+        self.top = Open("", {}, 0, False)
         self.stack = [self.top]
         self.run_of_text = Run(source)
         self.tags = TagReader(source, faults)
@@ -221,8 +221,7 @@ class _Reader:
         self.position = tag.end
         self.count(1 + len(tag.attributes), start)
         verbatim = self.stack[-1].verbatim or tag.name in VERBATIM
-        place = Place(self.source, start + 1, start + 1 + len(tag.name))
-        element = Open(tag.name, tag.attributes, start, place, verbatim)
+        element = Open(tag.name, tag.attributes, start, verbatim)
         if tag.closed:
             self.append(close(element, self.source, tag.end))
             return
@@ -253,10 +252,8 @@ class _Reader:
         self.append(close(self.stack.pop(), self.source, end))
 
     def not_closed(self, element: Open, end: int) -> None:
-        tag = element.tag
-        if tag:
-            message = f"<{element.name}> is not closed"
-            self.faults.add(codes.NOT_CLOSED, tag.start, tag.end, message, f"add </{element.name}>")
+        message = f"<{element.name}> is not closed"
+        self.faults.add(codes.NOT_CLOSED, *element.tag, message, f"add </{element.name}>")
         self.stack.pop()
         self.append(close(element, self.source, end))
 
@@ -267,7 +264,7 @@ class _Reader:
         """Ends the run of text that stands before a tag or a comment."""
         text = self.run_of_text.take(self.faults)
         if text:
-            self.stack[-1].add_text(*text)
+            self.stack[-1].children.append(text)
 
     def document(self, kind: Kind | None) -> Document:
         while len(self.stack) > 1:

@@ -8,6 +8,7 @@ from gatewright.apim.document.decoding import BARE_AMPERSAND, Decoded, decode, d
 from gatewright.apim.document.faults import Faults
 from gatewright.apim.document.model import Text
 from gatewright.apim.document.source import Segment, SourceText, ValueSource
+from gatewright.apim.document.tree import Layout
 from gatewright.apim.document.values import Content, Expression, Literal
 
 
@@ -17,12 +18,16 @@ class Run:
     def __init__(self, source: SourceText) -> None:
         self.source = source
         self.pieces: list[Decoded] = []
+        self.layout: Layout | None = None
         self.explicit = False
         self.is_blank = True
 
     def literal(self, start: int, end: int, faults: Faults) -> None:
         """Adds plain text with references."""
         text = self.source.text
+        if not self.pieces and self.layout is None and text[start:end].isspace():
+            self.layout = start, end
+            return
         piece = decode(text, start, end)
         if text.find("&", start, end) >= 0:
             self.explicit = True
@@ -38,22 +43,26 @@ class Run:
 
     def expression(self, piece: Decoded) -> None:
         """Adds a whole expression; white space before it is no part of the text."""
-        self.pieces = []
+        self.pieces, self.layout = [], None
         self._add(piece)
 
     def skip(self) -> None:
         """Forgets what was collected."""
-        self.pieces, self.explicit, self.is_blank = [], False, True
+        self.pieces, self.layout, self.explicit, self.is_blank = [], None, False, True
 
     def _add(self, piece: Decoded) -> None:
+        if self.layout is not None:
+            self.pieces, self.layout = [decode(self.source.text, *self.layout)], None
         if piece.value:
             self.pieces.append(piece)
             self.is_blank = self.is_blank and not piece.value.strip()
 
-    def take(self, faults: Faults) -> tuple[Text, bool] | None:
-        """The text that was collected, and whether it is nothing but layout; None where there is none."""
+    def take(self, faults: Faults) -> Text | Layout | None:
+        """The text that was collected, or where its white space stands; None where there is none."""
         if not self.pieces:
-            return None
+            layout = self.layout
+            self.skip()
+            return layout
         value = "".join(piece.value for piece in self.pieces)
         segments: list[Segment] = []
         length = 0
@@ -61,10 +70,9 @@ class Run:
             segments.extend((start + length, place, step) for start, place, step in piece.segments)
             length += len(piece.value)
         origin = ValueSource(self.source, tuple(segments))
-        layout = self.is_blank and not self.explicit
         self.skip()
         content, value, origin = self._content(value, origin, faults)
-        return Text(value, origin, content), layout
+        return Text(value, origin, content)
 
     def _content(self, value: str, origin: ValueSource, faults: Faults) -> tuple[Content, str, ValueSource]:
         stripped = value.strip()

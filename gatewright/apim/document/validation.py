@@ -16,7 +16,8 @@ from gatewright.apim.document.content import ContentChecker, Statements
 from gatewright.apim.document.expression_places import CheckExpression
 from gatewright.apim.document.model import Document, Element, Kind, Scope, Section, Text
 from gatewright.apim.document.names import nearest_of
-from gatewright.apim.document.placeholders import is_open, placeholder_fault
+from gatewright.apim.document.placeholders import is_chosen, is_open, placeholder_fault
+from gatewright.apim.document.prefixes import prefix_faults
 from gatewright.diagnostics import Diagnostic
 
 TIERS = {
@@ -89,6 +90,7 @@ def validate(
     if tier and gateway is None:
         yield codes.WRONG_TIER.at(None, f'there is no tier "{tier}"', hint=f"one of {', '.join(TIERS)}")
     yield from _size(document, gateway, sizes)
+    yield from prefix_faults(document)
     walker = _Walker(Scope(scope) if scope else None, gateway, tier or "", wanted, check_expression)
     yield from walker.document(document)
 
@@ -129,7 +131,7 @@ class _Walker(Statements):
         root = document.root
         if self.kind is not Kind.POLICIES:
             yield from self.texts(root)
-            yield from self.statements(root.elements, self.kind is Kind.SNIPPET)
+            yield from self.statements(root.elements, self.kind is Kind.SNIPPET, is_chosen(root))
             return
         yield from self.texts(root)
         seen: set[str] = set()
@@ -138,7 +140,7 @@ class _Walker(Statements):
             if child.name in _SECTIONS:
                 self.section = Section(child.name)
                 yield from self.texts(child)
-                yield from self.statements(child.elements, True)
+                yield from self.statements(child.elements, True, is_chosen(child))
 
     def section_rules(self, element: Element, seen: set[str]) -> Iterator[Diagnostic]:
         name = element.name
@@ -151,7 +153,7 @@ class _Walker(Statements):
             message = f"the section <{name}> stands here again"
             yield codes.BAD_SECTION.at(element.name_span, message, hint="join the two")
         seen.add(name)
-        if name == Section.BACKEND and len(element.elements) > 1:
+        if name == Section.BACKEND and len(element.elements) > 1 and not is_chosen(element):
             message = f"the backend section holds {len(element.elements)} elements; it may hold one"
             hint = "wrap them, for example in <retry>, or move all but one to <inbound>"
             yield codes.BACKEND_SECTION.at(element.elements[1].name_span, message, hint=hint)
@@ -168,8 +170,13 @@ class _Walker(Statements):
                     child.words_span, message, hint="remove it, or make it a comment"
                 )
 
-    def statements(self, elements: Iterable[Element], direct: bool = False) -> Iterator[Diagnostic]:
-        """Policies one after another; `direct` where they stand immediately in a section."""
+    def statements(
+        self, elements: Iterable[Element], direct: bool = False, chosen: bool = False
+    ) -> Iterator[Diagnostic]:
+        """Policies one after another; `direct` where they stand immediately in a section.
+
+        Where a directive of another tool has `chosen` among them, none is said to stand there twice.
+        """
         seen: dict[str, int] = {}
         for element in elements:
             seen[element.name] = seen.get(element.name, 0) + 1
@@ -185,7 +192,7 @@ class _Walker(Statements):
                 message = "<base /> stands directly in a section, and nowhere else"
                 yield codes.NESTED_BASE.at(element.name_span, message, hint="move it out")
             else:
-                yield from self.checker.place(element, spec, seen[element.name])
+                yield from self.checker.place(element, spec, 1 if chosen else seen[element.name])
             yield from self.checker.element(element, spec)
 
     def unknown(self, element: Element) -> Diagnostic:

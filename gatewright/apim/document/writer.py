@@ -31,6 +31,7 @@ _SINGLE = str.maketrans(
 def write(document: Document) -> str:
     """A document in its canonical spelling, with a line end behind its last line.
 
+    Behind a snippet that holds text beside its elements none is written: it would be a part of that text.
     Reading the result gives an equal document; writing that gives the same text.
 
     Raises:
@@ -73,8 +74,6 @@ def _children(children: tuple[Node, ...], level: int, verbatim: bool, parts: lis
     """Nodes without text between them, each on its own line; mixed content as it is."""
     if any(isinstance(child, Text) for child in children):
         _inline(children, verbatim, parts)
-        if level == 0:
-            parts.append("\n")
         return
     for child in children:
         _block(child, level, verbatim, parts)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,6 +106,44 @@ PLACES = {
         [],
     ),
 }
+
+
+SEND = "<set-url>https://{}.example.org</set-url><set-method>GET</set-method>"
+OFFER = f"%{{ if env == 'p' ~}} {SEND.format('a')} %{{ else ~}} {SEND.format('b')} %{{ endif ~}}"
+CHOSEN = {
+    "children of a policy": f"<send-request response-variable-name='r'>{OFFER}</send-request>",
+    "policies of which one may stand": "%{ if a }<cors><allowed-origins><origin>*</origin></allowed-origins>"
+    "</cors>%{ else }<cors><allowed-origins><origin>b</origin></allowed-origins></cors>%{ endif }",
+}
+
+
+@pytest.mark.parametrize("text", CHOSEN.values(), ids=CHOSEN.keys())
+def test_what_a_template_chooses_among_does_not_stand_twice(text: str) -> None:
+    found = _found(f"<policies><inbound>{text}</inbound></policies>")
+    assert [item.code for item in found if item.is_error] == []
+    assert "POL245" in {item.code for item in found}
+    without = re.sub(r"%\{[^}]*\}", "", text)
+    codes = {item.code for item in _found(f"<policies><inbound>{without}</inbound></policies>")}
+    assert codes & {"POL223", "POL231"}
+
+
+def test_a_template_may_choose_what_the_backend_section_holds() -> None:
+    inner = "%{ if direct }<forward-request />%{ else }<base />%{ endif }"
+    assert {item.code for item in _found(f"<policies><backend>{inner}</backend></policies>")} == {"POL245"}
+
+
+def test_a_prefix_must_be_declared_on_the_way_to_where_it_is_used() -> None:
+    uri = "http://www.w3.org/1999/XSL/Transform"
+    sheet = "<xsl:stylesheet{}><xsl:b xml:space='preserve' /></xsl:stylesheet>"
+    text = f"<fragment><xsl-transform{{}}>{sheet}</xsl-transform></fragment>"
+    [fault] = _found(text.format("", ""))
+    assert (fault.code, fault.message) == ("POL200", 'nothing declares the prefix "xsl"')
+    assert fault.hint == f'write xmlns:xsl="{uri}" on the element'
+    assert fault.span is not None
+    assert fault.span.column == len("<fragment><xsl-transform><") + 1
+    assert _found(text.format("", f" xmlns:xsl='{uri}'")) == []
+    assert _found(text.format(f" xmlns:xsl='{uri}'", "")) == []
+    assert {item.code for item in _found(text.format("", f" xmlns:xls='{uri}'"))} == {"POL200"}
 
 
 @pytest.mark.parametrize(("text", "codes"), PLACES.values(), ids=PLACES.keys())
