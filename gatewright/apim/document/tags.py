@@ -14,21 +14,21 @@ from gatewright.apim.document.model import Attribute, Place
 from gatewright.apim.document.source import SourceText, ValueSource
 from gatewright.apim.document.values import Expression, Literal
 
-NAME = re.compile(r"[A-Za-z_:][\w:.\-]*")
+NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_:.\-]*")
 
 MAX_ATTRIBUTES = 1_000
 """Of one tag; the policy with the most has fewer than twenty."""
 
-_ATTRIBUTE = re.compile(r"\s*([A-Za-z_:][\w:.\-]*)\s*=\s*([\"'])")
+_ATTRIBUTE = re.compile(r"\s*([A-Za-z_:][A-Za-z0-9_:.\-]*)\s*=\s*([\"'])")
 _END = re.compile(r"\s*(/?)>")
 _COMMENT = re.compile(r"\s*(<!--.*?-->)", re.DOTALL)
 _SPACE = re.compile(r"\s*")
-_RESYNC = re.compile(r"/?>|<|(?<=\s)[A-Za-z_:][\w:.\-]*\s*=\s*[\"']")
+_RESYNC = re.compile(r"/?>|<|(?<=\s)[A-Za-z_:][A-Za-z0-9_:.\-]*\s*=\s*[\"']")
 _UNCLOSED = re.compile(r"/?>|[<\n]|\Z")
 _BEHIND = {'"': re.compile(r'\s*"'), "'": re.compile(r"\s*'")}
 _BROKEN_END = {
-    '"': re.compile(r'"(?=\s*/?>|\s+[A-Za-z_:][\w:.\-]*\s*=)'),
-    "'": re.compile(r"'(?=\s*/?>|\s+[A-Za-z_:][\w:.\-]*\s*=)"),
+    '"': re.compile(r'"(?=\s*/?>|\s+[A-Za-z_:][A-Za-z0-9_:.\-]*\s*=)'),
+    "'": re.compile(r"'(?=\s*/?>|\s+[A-Za-z_:][A-Za-z0-9_:.\-]*\s*=)"),
 }
 
 

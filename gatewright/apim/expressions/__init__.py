@@ -6,8 +6,10 @@ to_text(program.run(Context()))
 
 from gatewright.apim.expressions.context import (
     Api,
+    Backend,
     Context,
     Deployment,
+    Foundry,
     Gateway,
     Group,
     Headers,
@@ -34,8 +36,10 @@ from gatewright.apim.expressions.values import Value
 
 __all__ = [
     "Api",
+    "Backend",
     "Context",
     "Deployment",
+    "Foundry",
     "Gateway",
     "Group",
     "Headers",

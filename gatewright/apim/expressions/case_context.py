@@ -19,7 +19,8 @@ from gatewright.apim.expressions.json_reader import parse
 from gatewright.apim.expressions.net_datetime import DateTime
 from gatewright.apim.expressions.net_guid import parse_guid
 from gatewright.apim.expressions.net_uri import Uri
-from gatewright.apim.expressions.parse_dates import parse_datetime, parse_timespan
+from gatewright.apim.expressions.parse_dates import parse_datetime
+from gatewright.apim.expressions.parse_spans import parse_timespan
 from gatewright.apim.expressions.utf16 import to_units
 from gatewright.apim.expressions.values import Char, Long, NetArray, NetDict, NetList
 from gatewright.apim.expressions.xml_reader import parse_document, parse_element
@@ -46,6 +47,7 @@ def build(case: Mapping[str, Json]) -> c.Context:
         subscription=_subscription(case.get("subscription")),
         user=_user(case.get("user")),
         deployment=_deployment(case.get("deployment") or {}),
+        backend=_backend(case.get("backend")),
         last_error=_last_error(case.get("last_error")),
         workspace=_workspace(case.get("workspace")),
         graphql=_graphql(case.get("graphql")),
@@ -106,7 +108,18 @@ def _request(given: Mapping[str, Json]) -> c.Request:
         body=body(given.get("body")),
         ip_address=given.get("ip_address") or "203.0.113.7",
         matched_parameters=c.Parameters(matched),
+        certificate=certificate(given.get("certificate")),
+        foundry=c.Foundry(**given["foundry"]) if given.get("foundry") else None,
     )
+
+
+def certificate(given: Json) -> Json:
+    """A certificate from base64 of DER or PKCS #12, or None."""
+    if not isinstance(given, str):
+        return None
+    from gatewright.apim.expressions.library.certificate_values import load
+
+    return load(base64.b64decode(given))
 
 
 def response(given: Json) -> c.Response | None:
@@ -232,7 +245,14 @@ def _deployment(given: Mapping[str, Json]) -> c.Deployment:
         service_name=given.get("service_name", "contoso"),
         gateway_id=gateway,
         gateway=c.Gateway(gateway, given.get("instance_id", "gw-0"), gateway == "managed"),
+        certificates={k: certificate(v) for k, v in (given.get("certificates") or {}).items()},
     )
+
+
+def _backend(given: Json) -> c.Backend | None:
+    if not isinstance(given, dict):
+        return None
+    return c.Backend(_text(given.get("id")), _text(given.get("azure_region")), given.get("type") or "Single")
 
 
 def _last_error(given: Json) -> c.LastError | None:

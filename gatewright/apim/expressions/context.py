@@ -201,6 +201,7 @@ class Request:
     ip_address: str = "203.0.113.7"
     matched_parameters: Parameters = field(default_factory=Parameters)
     certificate: Value = None
+    foundry: Foundry | None = None
 
     ty = t.make("IRequest")
 
@@ -347,15 +348,36 @@ class Gateway:
 
 @dataclass(slots=True)
 class Deployment:
-    """`context.Deployment`."""
+    """`context.Deployment`; certificates are what `load` of library/certificate_values.py gives."""
 
     region: str | None = "West Europe"
     service_id: str | None = "contoso"
     service_name: str | None = "contoso"
     gateway_id: str | None = "managed"
     gateway: Gateway = field(default_factory=Gateway)
+    certificates: dict[str, Value] = field(default_factory=dict)
 
     ty = t.make("IDeployment")
+
+
+@dataclass(slots=True)
+class Backend:
+    """`context.Backend`: known once a request was sent to one; `type` is `Single` or `Pool`."""
+
+    id: str | None = None
+    azure_region: str | None = None
+    type: str = "Single"
+
+    ty = t.make("IBackend")
+
+
+@dataclass(slots=True)
+class Foundry:
+    """`context.Request.Foundry`: the model deployment of a request to a model service."""
+
+    deployment: str | None = None
+
+    ty = t.make("IFoundry")
 
 
 @dataclass(slots=True)
@@ -410,6 +432,7 @@ class Context:
     subscription: Subscription | None = None
     user: User | None = None
     deployment: Deployment = field(default_factory=Deployment)
+    backend: Backend | None = None
     last_error: LastError | None = None
     workspace: Workspace | None = None
     graphql: GraphQL | None = None

@@ -32,6 +32,34 @@ _BASES = {
 }
 
 
+_MESSAGES = {
+    "SystemException": "System error.",
+    "ApplicationException": "Error in the application.",
+    "ArgumentException": "Value does not fall within the expected range.",
+    "ArgumentNullException": "Value cannot be null.",
+    "ArgumentOutOfRangeException": "Specified argument was out of the range of valid values.",
+    "InvalidOperationException": "Operation is not valid due to the current state of the object.",
+    "InvalidCastException": "Specified cast is not valid.",
+    "FormatException": "One of the identified items was in an invalid format.",
+    "NullReferenceException": "Object reference not set to an instance of an object.",
+    "IndexOutOfRangeException": "Index was outside the bounds of the array.",
+    "ArithmeticException": "Overflow or underflow in the arithmetic operation.",
+    "DivideByZeroException": "Attempted to divide by zero.",
+    "OverflowException": "Arithmetic operation resulted in an overflow.",
+    "NotSupportedException": "Specified method is not supported.",
+    "NotImplementedException": "The method or operation is not implemented.",
+    "TimeoutException": "The operation has timed out.",
+    "UnauthorizedAccessException": "Attempted to perform an unauthorized operation.",
+    "KeyNotFoundException": "The given key was not present in the dictionary.",
+    "UriFormatException": "One of the identified items was in an invalid format.",
+}
+
+
+def default_message(name: str, full_name: str) -> str:
+    """What `.Message` of an exception gives that was made without one."""
+    return _MESSAGES.get(name, f"Exception of type '{full_name}' was thrown.")
+
+
 def base_of(name: str) -> str | None:
     """The type that an exception type derives from; None for `Exception`."""
     if name == "Exception":
@@ -134,6 +162,11 @@ def bad_format(message: str = "Input string was not in a correct format.") -> Ne
 def invalid_operation(message: str) -> NetError:
     """The state of an object does not allow this."""
     return NetError("InvalidOperationException", message)
+
+
+def arithmetic_overflow() -> NetError:
+    """A whole number left the bounds of its type where that is watched."""
+    return NetError("OverflowException", "Arithmetic operation resulted in an overflow.")
 
 
 def overflow(kind: str) -> NetError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import struct
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 
 from gatewright.apim.expressions.faults import Exceeded, bad_format
@@ -36,15 +37,24 @@ def double_text(value: float) -> str:
 
 def single_text(value: float) -> str:
     """The shortest text that reads back as the same `float`."""
-    if value != value or math.isinf(value):
+    if not value or value != value or math.isinf(value):
         return double_text(value)
     from gatewright.apim.expressions.numbers import single
 
     for digits in range(1, 10):
         text = f"{value:.{digits - 1}e}"
-        if single(float(text)) == value:
+        if single(float(text)) == value and not _halfway(float(text), value):
             return _general_from_repr(repr(float(text)), 9)
     return double_text(value)
+
+
+def _halfway(shown: float, value: float) -> bool:
+    """Whether a text lies exactly between two `float`s; .NET does not take it for the shortest one."""
+    bits: int = struct.unpack("<i", struct.pack("<f", value))[0]
+    around = (
+        struct.unpack("<f", struct.pack("<i", b))[0] for b in (bits - 1, bits + 1) if b >= 0 or bits < 0
+    )
+    return any(shown * 2 == value + other for other in around)
 
 
 def _general_from_repr(text: str, limit: int = 17) -> str:
@@ -280,7 +290,8 @@ def _tokens(section: str) -> list[tuple[str, str]]:
             out.append(("exp", exponent.group()))
             at = exponent.end()
         elif step in "0#.,%‰":
-            out.append((step, step))
+            if step != "." or (".", ".") not in out:  # a second point is dropped
+                out.append((step, step))
             at += 1
         else:
             out.append(("text", step))
@@ -344,10 +355,8 @@ def _assemble(
     for i, (kind, text) in enumerate(tokens):
         if kind == "text" or kind in "%‰":
             out.append(text)
-        elif kind == "." and fraction:
-            if first < 0 and digits:
-                out.append(digits)
-            out.append(".")
+        elif kind == ".":
+            out += [digits if first < 0 else "", "." if fraction else ""]
         elif i in whole:
             position = whole.index(i)
             take = surplus + 1 if position == 0 and surplus > 0 else (1 if position >= -surplus else 0)

@@ -25,6 +25,7 @@ from gatewright.apim.expressions.values import (
     box,
     boxed_items,
 )
+from gatewright.apim.expressions.xml_nodes import XObject
 
 
 def value_of(value: Any) -> j.JToken:  # noqa: ANN401
@@ -60,6 +61,11 @@ def value_of(value: Any) -> j.JToken:  # noqa: ANN401
     from gatewright.apim.expressions.text import full_name
 
     raise argument(f"Could not determine JSON object type for type {full_name(ty)}.")
+
+
+def text_value(value: str | None) -> j.JToken:
+    """`JToken` from a `string`: null too is of the kind String."""
+    return j.JValue(value, j.STRING)
 
 
 def integer_value(value: int) -> j.JToken:
@@ -122,9 +128,13 @@ def from_object(value: Any) -> j.JToken:  # noqa: ANN401
 def serialized(value: Any) -> j.JToken:  # noqa: ANN401
     """Any value as a JSON tree, the way the serializer writes it."""
     if isinstance(value, j.JToken):
-        return value.clone()
+        return j.copy_of(value)
     if isinstance(value, Anon):
         return _members(value)
+    if isinstance(value, XObject):
+        from gatewright.apim.expressions.json_xml import xml_to_json
+
+        return xml_to_json(value)
     if isinstance(value, NetDict):
         made = j.JObject()
         from gatewright.apim.expressions.text import text_of
@@ -207,7 +217,7 @@ def to_number(ty: Ty) -> Callable[[j.JToken | None], Any]:
         if token is None:
             raise argument_null("value")
         value = _scalar(token, t.CLR_NAMES[ty])
-        if value is None:
+        if value is None and token.kind == j.NULL:
             raise argument(f"Can not convert Null to {t.CLR_NAMES[ty]}.")
         return change(value, ty, token)
 
@@ -236,7 +246,7 @@ def to_nullable(convert: Callable[[j.JToken | None], Any]) -> Callable[[j.JToken
         if token is None:
             return None
         inner = token.value if isinstance(token, j.JProperty) else token
-        if isinstance(inner, j.JValue) and inner.value is None and inner.kind == j.NULL:
+        if isinstance(inner, j.JValue) and inner.value is None and inner.kind in (j.NULL, j.STRING):
             return None
         return convert(token)
 
@@ -248,6 +258,8 @@ def to_datetime(token: j.JToken | None) -> DateTime:
     if token is None:
         raise argument_null("value")
     value = _scalar(token, "Date")
+    if value is None and token.kind == j.STRING:
+        return DateTime(0)
     if isinstance(value, DateTime):
         return value
     if isinstance(value, DateTimeOffset):
@@ -264,6 +276,8 @@ def to_offset(token: j.JToken | None) -> DateTimeOffset:
     if token is None:
         raise argument_null("value")
     value = _scalar(token, "DateTimeOffset")
+    if value is None and token.kind == j.STRING:
+        return DateTimeOffset(0, 0)
     if isinstance(value, DateTimeOffset):
         return value
     if isinstance(value, DateTime):
@@ -297,7 +311,7 @@ def to_timespan(token: j.JToken | None) -> TimeSpan:
     if isinstance(value, TimeSpan):
         return value
     if isinstance(value, str):
-        from gatewright.apim.expressions.parse_dates import parse_timespan
+        from gatewright.apim.expressions.parse_spans import parse_timespan
 
         return parse_timespan(value)
     raise argument(f"Can not convert {_kind_name(token)} to TimeSpan.")

@@ -16,6 +16,12 @@ from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.values import NetArray, NetDict, NetList, NetSet
 
 _LISTS = {"List": NetList, "IList": NetList, "ICollection": NetList, "IEnumerable": NetList}
+_PLAIN = frozenset(
+    (
+        *(*t.NUMERIC, t.BOOL, t.STRING, t.DATETIME),
+        *(t.make(name) for name in ("DateTimeOffset", "TimeSpan", "Guid", "Uri")),
+    )
+)
 _DICTS = frozenset({"Dictionary", "IDictionary", "IReadOnlyDictionary"})
 
 
@@ -48,6 +54,19 @@ def to_object(token: j.JToken, ty: Ty) -> Any:  # noqa: ANN401
     if ty.name in _DICTS:
         return _dictionary(token, ty)
     return _scalar(token, ty)
+
+
+def cast_or_made(token: j.JToken, ty: Ty) -> Any:  # noqa: ANN401
+    """`token.ToObject<T>()`: as `(T)token` gives it, where T is a plain type.
+
+    Raises:
+        NetError: the exception of the cast, or what `to_object` raises.
+    """
+    if (ty.args[0] if ty.name == "?" else ty) in _PLAIN:
+        step = conversions().explicit(t.JTOKEN, ty)
+        if step is not None:
+            return step(token)
+    return to_object(token, ty)
 
 
 def _items(token: j.JToken, ty: Ty, element: Ty) -> list[Any]:

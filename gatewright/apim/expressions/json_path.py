@@ -76,7 +76,7 @@ class _Path:
             self.at += 1
         name = self.text[start : self.at]
         if name == "*":
-            return _descend(_wild) if deep else _wild
+            return _everything if deep else _wild
         return _descend(_field(name, False)) if deep else _field(name, self.must)
 
     def brackets(self, deep: bool) -> Step:
@@ -101,7 +101,7 @@ class _Path:
                 else f"Unexpected character while parsing path indexer: {self.peek()}"
             )
         self.at += 1
-        return _descend(inner) if deep else inner
+        return _descend(inner) if deep and step in "'\"?" else inner  # `..[0]` is `[0]`
 
     def space(self) -> None:
         while self.peek() == " ":
@@ -324,6 +324,15 @@ def _index(number: int, must: bool) -> Step:
 def _wild(token: j.JToken, root: list[j.JToken]) -> Iterator[j.JToken]:
     for child in token.children():
         yield child.value if isinstance(child, j.JProperty) else child
+
+
+def _everything(token: j.JToken, root: list[j.JToken]) -> Iterator[j.JToken]:
+    """`..*`: the token itself, then all that is in it, in the order of the text."""
+    stack = [token]
+    while stack:
+        at = stack.pop()
+        yield at
+        stack += [c.value if isinstance(c, j.JProperty) else c for c in reversed(list(at.children()))]
 
 
 def _slice(start: int | None, stop: int | None, step: int | None) -> Step:

@@ -6,10 +6,10 @@ Source: https://www.newtonsoft.com/json/help/html/N_Newtonsoft_Json_Linq.htm (13
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.faults import NetError, argument, invalid_operation, out_of_range
+from gatewright.apim.expressions.faults import Exceeded, NetError, argument, invalid_operation, out_of_range
 from gatewright.apim.expressions.types import Ty
 
 # JTokenType
@@ -22,6 +22,28 @@ KIND_NAMES = dict(
         "Guid Uri TimeSpan".split()
     )
 )
+
+
+_Token = TypeVar("_Token", bound="JToken")
+MAX_TOKENS = 250_000
+"""So many tokens are copied at once; a tree that holds itself twice doubles with every copy."""
+
+
+def copy_of(token: _Token) -> _Token:
+    """A deep copy without a parent.
+
+    Raises:
+        Exceeded: it would have more than `MAX_TOKENS` tokens.
+    """
+    left = MAX_TOKENS
+    waiting: list[JToken] = [token]
+    while waiting:
+        children = waiting.pop().children()
+        left -= len(children)
+        if left < 0:
+            raise Exceeded("SizeLimitExceeded", f"a copy would have more than {MAX_TOKENS} tokens")
+        waiting.extend(children)
+    return cast(_Token, token.clone())
 
 
 class JToken:
@@ -79,7 +101,7 @@ class JContainer(JToken):
         if token is None:
             token = JValue(None, NULL)
         elif token.parent is not None or token is self or self._inside(token):
-            token = token.clone()
+            token = copy_of(token)
         token.parent = self
         return token
 
@@ -162,7 +184,7 @@ class JObject(JContainer):
                 "Property with the same name already exists on object."
             )
         if prop.parent is not None:
-            prop = prop.clone()
+            prop = copy_of(prop)
         prop.parent = self
         self.props[prop.name] = prop
 

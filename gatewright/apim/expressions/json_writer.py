@@ -5,6 +5,7 @@ Source: Newtonsoft.Json 13.0, `JToken.ToString(Formatting)`; new lines are `\n`,
 
 from __future__ import annotations
 
+import base64
 import re
 from decimal import Decimal
 from typing import Any
@@ -80,6 +81,8 @@ def value_text(value: Any, kind: int) -> str:  # noqa: ANN401
         return text if "." in text else text + ".0"
     if isinstance(value, str):
         return quote(value)
+    if kind == j.BYTES:
+        return quote(base64.b64encode(bytes(value.items)).decode())
     own = getattr(value, "json_text", None)
     if own is not None:
         return quote(own())

@@ -22,7 +22,7 @@ class Limits:
     """
 
     steps: int = 2_000_000
-    seconds: float = 0.8
+    seconds: float = 0.4
 
 
 DEFAULT = Limits()
@@ -31,7 +31,7 @@ DEFAULT = Limits()
 class Run:
     """The state of one evaluation: the context, and what is left of its budget."""
 
-    __slots__ = ("_clock", "_deadline", "_limits", "_spent", "context", "left")
+    __slots__ = ("_clock", "_limits", "_spent", "context", "deadline", "left")
 
     def __init__(
         self, context: object, limits: Limits = DEFAULT, clock: Callable[[], float] = time.monotonic
@@ -41,7 +41,7 @@ class Run:
         self._spent = 256
         self._limits = limits
         self._clock = clock
-        self._deadline = 0.0
+        self.deadline = clock() + limits.seconds
 
     def tick(self, count: int = 1) -> None:
         """Spends steps.
@@ -56,9 +56,7 @@ class Run:
     def refill(self) -> None:
         """Looks at the clock and grants the next chunk of steps."""
         now = self._clock()
-        if self._deadline == 0.0:
-            self._deadline = now + self._limits.seconds
-        if now > self._deadline:
+        if now > self.deadline:
             raise Exceeded("TimeLimitExceeded", f"no result in {self._limits.seconds} s")
         self._spent += _CHUNK - self.left
         self.left = _CHUNK

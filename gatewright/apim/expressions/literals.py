@@ -5,6 +5,8 @@ Source: C# language specification, 6.4.5 "Literals" and 12.8.3 "Interpolated str
 
 from __future__ import annotations
 
+import math
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -117,11 +119,19 @@ def real_value(text: str) -> tuple[str, str | float]:
         case "m":
             return "decimal", digits[:-1]
         case "f":
-            return "float", float(digits[:-1])
+            value = _finite(digits[:-1], 3.4028235677973366e38)
+            return "float", struct.unpack("f", struct.pack("f", value))[0]
         case "d":
-            return "double", float(digits[:-1])
+            return "double", _finite(digits[:-1])
         case _:
-            return "double", float(digits)
+            return "double", _finite(digits)
+
+
+def _finite(digits: str, limit: float = math.inf) -> float:
+    value = float(digits)
+    if value >= limit:
+        raise BadLiteral(f"{digits} is outside the range of its type")
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class DateTime:
         """The calendar date and time to the microsecond."""
         return _EPOCH + timedelta(microseconds=self.ticks // 10)
 
-    def add(self, ticks: int) -> DateTime:
+    def add(self, ticks: int, name: str = "value") -> DateTime:
         """A later or earlier moment of the same kind.
 
         Raises:
@@ -84,7 +84,7 @@ class DateTime:
         """
         total = self.ticks + ticks
         if not 0 <= total <= MAX_TICKS:
-            raise out_of_range("value", _UNREPRESENTABLE)
+            raise out_of_range(name, _UNREPRESENTABLE)
         return DateTime(total, self.kind)
 
     def net_text(self) -> str:

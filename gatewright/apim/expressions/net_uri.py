@@ -10,10 +10,11 @@ from urllib.parse import unquote_to_bytes
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError
-from gatewright.apim.expressions.utf16 import to_units, utf8_bytes, utf8_text
+from gatewright.apim.expressions.utf16 import from_units, to_units, utf8_bytes, utf8_text
 
 _PORTS = {"http": 80, "https": 443, "ftp": 21, "ws": 80, "wss": 443}
 _PARTS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?#\\]*))?([^?#]*)(\?[^#]*)?(#.*)?\Z", re.DOTALL)
+_DOS = re.compile(r"(?:[Ff][Ii][Ll][Ee]:///)?([A-Za-z]:[\\/])")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 _RESERVED = frozenset(";/?:@&=+$,#[]!'()*")
 
@@ -43,6 +44,10 @@ class Uri:
     def __init__(self, text: str, relative: bool = False) -> None:
         self.original = text
         self.absolute = True
+        dos = _DOS.match(text.strip())
+        if dos is not None:
+            self._file(text.strip()[dos.start(1) :])
+            return
         found = _PARTS.match(text.strip())
         if found is None or (len(found.group(1)) == 1 and found.group(2) is None):
             if not relative:
@@ -58,6 +63,12 @@ class Uri:
         self.path = self._normal(found.group(3))
         self.query = escape_loose(found.group(4) or "", "?")
         self.fragment = escape_loose(found.group(5) or "", "#")
+
+    def _file(self, text: str) -> None:
+        r"""A path of Windows: `c:\\x`."""
+        self.scheme, self.port = "file", -1
+        self.host = self.user_info = self.authority = self.query = self.fragment = ""
+        self.path = _escape(text.replace("\\", "/"), _UNRESERVED | _RESERVED - frozenset("?#"))
 
     def _authority(self, given: str | None) -> None:
         if given is None:
@@ -81,7 +92,7 @@ class Uri:
 
     def _normal(self, path: str) -> str:
         if self.scheme not in _PORTS and not self.authority:
-            return path
+            return escape_loose(path, "")
         text = escape_loose(path.replace("\\", "/"), "") or "/"
         out: list[str] = []
         parts = text.split("/")
@@ -110,7 +121,11 @@ class Uri:
 
     def _lead(self) -> str:
         if not self.authority:
-            return f"{self.scheme}:" + ("//" if self.scheme == "file" else "")
+            return (
+                f"{self.scheme}:"
+                + ("//" if self.scheme == "file" else "")
+                + ("/" if self.path[1:2] == ":" else "")
+            )
         user = f"{self.user_info}@" if self.user_info else ""
         return f"{self.scheme}://{user}{self.authority}"
 
@@ -129,6 +144,9 @@ class Uri:
         """The URI with harmless escapes undone."""
         if not self.absolute:
             return self.original
+        if any(c < " " for c in self.original):  # stay as they are, where the address itself escapes them
+            shadow = Uri(self.original.strip().translate(_SHADOWS)).net_text()
+            return shadow.translate(_UNSHADOWED)
         return self._lead() + _display(self.path) + _display(self.query) + _display(self.fragment)
 
     def json_text(self) -> str:
@@ -146,6 +164,8 @@ class Uri:
         return hash(self.original)
 
 
+_SHADOWS = {n: 0xE000 + n for n in range(32)}
+_UNSHADOWED = {shadow: n for n, shadow in _SHADOWS.items()}
 _KEPT = frozenset("%#?/\\@:;&=+$,[]!'()*")
 
 
@@ -153,12 +173,17 @@ def _display(text: str) -> str:
     """Undoes escapes of characters that cannot change the meaning."""
 
     def undo(match: re.Match[str]) -> str:
-        shown = utf8_text(unquote_to_bytes(match.group()))
+        given = match.group()
+        shown = utf8_text(unquote_to_bytes(given))
         if "\ufffd" in shown:
-            return match.group()
-        return "".join(
-            c if c not in _KEPT and ord(c) >= 32 and c != "\x7f" else escape_data(c) for c in shown
-        )
+            return given
+        out, at = "", 0
+        for c in from_units(shown):
+            size = 3 * len(c.encode("utf-8", "surrogatepass"))
+            kept = c in _KEPT or ord(c) < 32 or c == "\x7f"
+            out += given[at : at + size] if kept else to_units(c)
+            at += size
+        return out
 
     return re.sub(r"(?:%[0-9A-Fa-f]{2})+", undo, text)
 
@@ -169,7 +194,8 @@ def escape_loose(text: str, keep: str) -> str:
     at = 0
     for piece in re.split(r"(%[0-9A-Fa-f]{2})", text):
         if at % 2:
-            out.append(piece)
+            plain = chr(int(piece[1:], 16))
+            out.append(plain if plain in _UNRESERVED else piece)
         else:
             out.append(_escape(piece, _UNRESERVED | _RESERVED - frozenset("#" if keep != "#" else "")))
         at += 1
@@ -235,3 +261,14 @@ def url_decode(text: str | None) -> str:
     if "%" not in plain:
         return plain
     return re.sub(r"(?:%[0-9A-Fa-f]{2})+", lambda m: utf8_text(unquote_to_bytes(m.group())), plain)
+
+
+def url_encode_bytes(data: bytes) -> bytes:
+    """`WebUtility.UrlEncodeToBytes`."""
+    out = "".join("+" if x == 32 else chr(x) if chr(x) in _URL_SAFE else f"%{x:02X}" for x in data)
+    return out.encode("ascii")
+
+
+def url_decode_bytes(data: bytes) -> bytes:
+    """`WebUtility.UrlDecodeToBytes`."""
+    return unquote_to_bytes(data.replace(b"+", b" "))

@@ -129,15 +129,24 @@ def decimal_subtract(a: Decimal, b: Decimal) -> Decimal:
 
 
 def decimal_multiply(a: Decimal, b: Decimal) -> Decimal:
-    """Product; scales add."""
-    return fit(_WIDE.multiply(a, b))
+    """Product; scales add. A zero keeps its scale only where both factors have 32 bits."""
+    product = _WIDE.multiply(a, b)
+    if not product and (_digits(a) >> 32 or _digits(b) >> 32):
+        return Decimal(0)
+    return fit(product)
+
+
+def _digits(value: Decimal) -> int:
+    """The digits of a decimal as one number, without point and sign."""
+    return abs(int(value.scaleb(-int(value.as_tuple().exponent), context=_WIDE)))
 
 
 def decimal_divide(a: Decimal, b: Decimal) -> Decimal:
-    """Quotient with up to 28 places."""
+    """Quotient with up to 28 places; one that was rounded has no zeros at its end."""
     if b == 0:
         raise divide_by_zero()
-    return fit(_WIDE.divide(a, b))
+    quotient = fit(_WIDE.divide(a, b))
+    return quotient if _WIDE.multiply(quotient, b) == a else _trim(quotient)
 
 
 def decimal_remainder(a: Decimal, b: Decimal) -> Decimal:
@@ -156,7 +165,7 @@ def to_decimal(value: float) -> Decimal:
     if value != value or math.isinf(value) or abs(value) >= 7.9228162514264338e28:
         raise overflow("a Decimal")
     rounded = decimal.Context(prec=15, rounding=decimal.ROUND_HALF_EVEN).create_decimal(Decimal(value))
-    return fit(_trim(rounded))
+    return fit(_trim(rounded)) or Decimal(0)
 
 
 def _trim(value: Decimal) -> Decimal:

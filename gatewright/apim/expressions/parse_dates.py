@@ -1,4 +1,4 @@
-"""Texts as dates and durations, invariant culture, time zone UTC.
+"""Texts as dates, invariant culture, time zone UTC.
 
 Source: https://learn.microsoft.com/dotnet/api/system.datetime.parse (.NET Core 3.1).
 """
@@ -10,17 +10,14 @@ import re
 from gatewright.apim.expressions.faults import NetError, bad_format
 from gatewright.apim.expressions.format_dates import DAYS, MONTHS
 from gatewright.apim.expressions.net_datetime import (
-    DAY,
     HOUR,
     LOCAL,
     MAX_TICKS,
     MINUTE,
-    SECOND,
     UNSPECIFIED,
     UTC_KIND,
     DateTime,
     DateTimeOffset,
-    TimeSpan,
     of_date,
 )
 
@@ -32,14 +29,19 @@ _CLOCK = (
 )
 _ZONE = r"\s*(?:(?P<z>Z|GMT|UTC)|(?P<sign>[+-])(?P<oh>\d{1,2}):?(?P<om>\d{2})?)?\s*\Z"
 _DATES = (
-    r"(?P<y>\d{4})[-/.](?P<mo>\d{1,2})[-/.](?P<d>\d{1,2})",
-    r"(?P<mo>\d{1,2})[-/.](?P<d>\d{1,2})[-/.](?P<y>\d{4}|\d{2})",
+    r"(?P<y>\d{3,4})[-/.](?P<mo>\d{1,2})[-/.](?P<d>\d{1,2})",
+    r"(?P<mo>\d{1,2})[-/.](?P<d>\d{1,2})[-/.](?P<y>\d{2,4})",
+    r"(?P<mo>\d{1,2})[-/.](?P<y>\d{3,4})[-/.](?P<d>\d{1,2})",
     rf"{_WEEKDAY}(?P<d>\d{{1,2}})[\s-](?P<mn>{_MONTH})\.?,?[\s-](?P<y>\d{{4}}|\d{{2}})",
     rf"{_WEEKDAY}(?P<mn>{_MONTH})\.?\s+(?P<d>\d{{1,2}}),?\s+(?P<y>\d{{4}})",
-    r"(?P<y>\d{4})[-/](?P<mo>\d{1,2})",
+    r"(?P<y>\d{3,4})[-/.](?P<mo>\d{1,2})",
+    r"(?P<mo>\d{1,2})[-/.](?P<y>\d{3,4})",
     rf"(?P<mn>{_MONTH})\s+(?P<y>\d{{4}})",
 )
 _PATTERNS = tuple(re.compile(r"\s*" + p + _CLOCK + _ZONE, re.IGNORECASE | re.ASCII) for p in _DATES)
+
+
+_LONGEST = 200
 
 
 def _bad(text: str) -> NetError:
@@ -48,6 +50,10 @@ def _bad(text: str) -> NetError:
 
 def _fields(text: str) -> tuple[int, int | None, bool]:
     """Ticks on the clock, offset in ticks or None, and whether it is UTC by name."""
+    if len(text) > _LONGEST:
+        text = text.strip()
+        if len(text) > _LONGEST:
+            raise _bad(text[:_LONGEST])
     for pattern in _PATTERNS:
         found = pattern.match(text)
         if found is None:
@@ -89,6 +95,23 @@ def _ticks(groups: dict[str, str | None]) -> int:
     return of_date(year, month, day, hour, int(groups["mi"] or 0), int(groups["s"] or 0)) + (extra + 5) // 10
 
 
+_TIME = re.compile(r"\s*" + _CLOCK.replace(r"[T\s]\s*", "", 1) + r"\s*\Z", re.IGNORECASE | re.ASCII)
+
+
+def with_day(text: str, today: int) -> str:
+    """A text without a day, or without a year, with those of a day (in ticks); any other text as it is."""
+    if len(text) > _LONGEST:
+        return text
+    year = DateTime(today).date.year
+    short = re.match(r"\s*(\d{1,2})[-/.](\d{1,2})(?=\s|\Z)", text, re.ASCII)
+    if short is not None:
+        return f"{year}-{short.group(1)}-{short.group(2)}{text[short.end() :]}"
+    found = _TIME.match(text)
+    if found is None or not found.group("h") or (found.group("mi") is None and not found.group("ap")):
+        return text
+    return f"{DateTime(today).date:%Y-%m-%d} {text.strip()}"
+
+
 def parse_datetime(
     text: str, universal: bool = False, assume_utc: bool = False, keep: bool = False
 ) -> DateTime:
@@ -126,35 +149,6 @@ def parse_offset(text: str) -> DateTimeOffset:
     return DateTimeOffset(ticks, offset or 0)
 
 
-_SPAN = re.compile(
-    r"\s*(-)?(?:(\d+)|(?:(\d+)[.:])?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?)\s*\Z", re.ASCII
-)
-
-
-def parse_timespan(text: str) -> TimeSpan:
-    """`TimeSpan.Parse`.
-
-    Raises:
-        NetError: FormatException, OverflowException.
-    """
-    found = _SPAN.match(text)
-    if found is None:
-        raise bad_format(f"String '{text}' was not recognized as a valid TimeSpan.")
-    sign, alone, days, hours, minutes, seconds, part = found.groups()
-    if alone is not None:
-        ticks = int(alone) * DAY
-    else:
-        if int(hours) > 23 or int(minutes) > 59 or int(seconds or 0) > 59:
-            raise NetError(
-                "OverflowException",
-                f"The TimeSpan string '{text}' could not be parsed because at least one "
-                "of the numeric components is out of range or contains too many digits.",
-            )
-        ticks = int(days or 0) * DAY + int(hours) * HOUR + int(minutes) * MINUTE
-        ticks += int(seconds or 0) * SECOND + int((part or "").ljust(7, "0"))
-    return TimeSpan(-ticks if sign else ticks)
-
-
 _EXACT = {
     "yyyy": r"(?P<y>\d{4})",
     "yy": r"(?P<y>\d{2})",
@@ -168,27 +162,26 @@ _EXACT = {
     "d": r"(?P<d>\d{1,2})",
     "HH": r"(?P<h>\d{2})",
     "H": r"(?P<h>\d{1,2})",
-    "hh": r"(?P<h>\d{2})",
-    "h": r"(?P<h>\d{1,2})",
+    "hh": r"(?P<h12>\d{2})",
+    "h": r"(?P<h12>\d{1,2})",
     "mm": r"(?P<mi>\d{2})",
     "m": r"(?P<mi>\d{1,2})",
     "ss": r"(?P<s>\d{2})",
     "s": r"(?P<s>\d{1,2})",
     "tt": r"(?P<ap>[AaPp][Mm])",
     "zzz": r"(?P<sign>[+-])(?P<oh>\d{2}):(?P<om>\d{2})",
+    "zz": r"(?P<sign>[+-])(?P<oh>\d{2})",
+    "z": r"(?P<sign>[+-])(?P<oh>\d{1,2})",
     "K": r"(?:(?P<z>Z)|(?P<sign>[+-])(?P<oh>\d{2}):(?P<om>\d{2}))?",
 }
 _PIECE = re.compile(
-    r"y{1,5}|M{1,4}|d{1,4}|H{1,2}|h{1,2}|m{1,2}|s{1,2}|t{1,2}|f{1,7}|F{1,7}|z{1,3}|K|'[^']*'|\\.|.", re.S
+    r"y{1,5}|M{1,4}|d{1,4}|H{1,2}|h{1,2}|m{1,2}|s{1,2}|t{1,2}|f{1,7}|F{1,7}|z{1,3}|K|'[^']*'|\"[^\"]*\"|\\.|.",
+    re.S,
 )
 
 
-def parse_exact(text: str, pattern: str, universal: bool = False, assume_utc: bool = False) -> DateTime:
-    """`DateTime.ParseExact` with a custom format.
-
-    Raises:
-        NetError: FormatException.
-    """
+def _exact_fields(text: str, pattern: str) -> tuple[int, int | None, bool]:
+    """Ticks on the clock, offset in ticks or None, and whether it is UTC by name."""
     from gatewright.apim.expressions.format_dates import _STANDARD
 
     given = _STANDARD.get(pattern, pattern) if len(pattern) == 1 else pattern
@@ -200,15 +193,22 @@ def parse_exact(text: str, pattern: str, universal: bool = False, assume_utc: bo
             parts.append(rf"(?P<f>\d{{{len(piece)}}})")
         elif piece[0] == "F":
             parts.append(rf"(?P<f>\d{{0,{len(piece)}}})")
-        elif piece[0] == "'":
+        elif piece[0] in "'\"":
             parts.append(re.escape(piece[1:-1]))
-        else:
+        elif piece != "%":
             parts.append(re.escape(piece[-1]))
-    found = re.fullmatch("".join(parts), text, re.IGNORECASE | re.ASCII)
+    try:
+        found = re.fullmatch("".join(parts), text, re.IGNORECASE | re.ASCII)
+    except re.error as fault:  # one part twice
+        raise _bad(text) from fault
     if found is None:
         raise _bad(text)
-    names = ("y", "mo", "mn", "d", "h", "mi", "s", "f", "ap", "z", "sign", "oh", "om")
+    names = ("y", "mo", "mn", "d", "h", "h12", "mi", "s", "f", "ap", "z", "sign", "oh", "om")
     groups = {n: found.groupdict().get(n) for n in names}
+    if groups["h12"]:
+        if int(groups["h12"]) > 12:
+            raise _bad(text)
+        groups["h"] = str(int(groups["h12"]) % 12)
     if groups["y"] is None:
         raise _bad(text)
     try:
@@ -217,11 +217,33 @@ def parse_exact(text: str, pattern: str, universal: bool = False, assume_utc: bo
         raise _bad(text) from fault
     if groups["sign"]:
         offset = int(groups["oh"] or 0) * HOUR + int(groups["om"] or 0) * MINUTE
-        return DateTime(
-            ticks - (offset if groups["sign"] == "+" else -offset), UTC_KIND if universal else LOCAL
-        )
-    if groups["z"]:
-        return DateTime(ticks, UTC_KIND if universal or pattern in "oOrRu" else LOCAL)
+        return ticks, offset if groups["sign"] == "+" else -offset, False
+    return ticks, 0 if groups["z"] else None, bool(groups["z"])
+
+
+def parse_exact(
+    text: str, pattern: str, universal: bool = False, assume_utc: bool = False, keep: bool = False
+) -> DateTime:
+    """`DateTime.ParseExact` with a custom format; for the styles see `parse_datetime`.
+
+    Raises:
+        NetError: FormatException.
+    """
+    ticks, offset, named = _exact_fields(text, pattern)
+    if named:
+        return DateTime(ticks, UTC_KIND if universal or keep else LOCAL)
+    if offset is not None:
+        return DateTime(ticks - offset, UTC_KIND if universal else LOCAL)
     if assume_utc:
         return DateTime(ticks, UTC_KIND if universal else LOCAL)
     return DateTime(ticks, UNSPECIFIED)
+
+
+def parse_offset_exact(text: str, pattern: str) -> DateTimeOffset:
+    """`DateTimeOffset.ParseExact`; a text without an offset is local time, which is UTC here.
+
+    Raises:
+        NetError: FormatException.
+    """
+    ticks, offset, _ = _exact_fields(text, pattern)
+    return DateTimeOffset(ticks, offset or 0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.bind import expressions, statements
+from gatewright.apim.expressions.bind import assigned, expressions, statements
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import Code
 from gatewright.apim.expressions.bind.conversions import Conversions
@@ -20,6 +20,7 @@ from gatewright.apim.expressions.library.runtime import conversions
 from gatewright.apim.expressions.limits import DEFAULT, Limits, Run
 from gatewright.apim.expressions.parse import parse
 from gatewright.apim.expressions.values import Value, box
+from gatewright.apim.expressions.watchdog import WATCHDOG
 from gatewright.diagnostics import Rejected, Span
 
 
@@ -48,10 +49,15 @@ class Program:
         """
         run = Run(context, limits)
         try:
-            return self.code([run, None, *[None] * self.size])
+            try:
+                WATCHDOG.enter(run)
+                return self.code([run, None, *[None] * self.size])
+            finally:
+                WATCHDOG.leave(run)
         except NetError as fault:
             raise PolicyException(fault.kind, fault.message) from fault
         except Exceeded as fault:
+            WATCHDOG.leave(run)
             raise PolicyException(fault.kind, fault.message) from fault
         except RecursionError as fault:
             raise PolicyException("DepthLimitExceeded", "the evaluation is nested too deeply") from fault
@@ -92,6 +98,8 @@ def compile(
     scope = Scope(frame)
     try:
         code = _bind(b, scope, found)
+        if b.unassigned:
+            assigned.check(b, found)
     except RecursionError as fault:
         message = "the expression is nested too deeply"
         raise Rejected([text.fault(codes.TOO_COMPLEX, 0, 1, message)]) from fault

@@ -83,12 +83,12 @@ def type_name(value: Value) -> str:
 
 
 def _type_name(ty: Ty) -> str:
-    if ty.name == "[]":
+    if ty.name.startswith("["):
         return _type_name(ty.args[0]) + "[]"
     if ty.name.startswith("anonymous"):
         return "anonymous"
     if ty.name == "?":
-        return f"Nullable`1<{_type_name(ty.args[0])}>"
+        return "Nullable`1"
     if ty.args:
         args = ",".join(_type_name(a) for a in ty.args)
         if ty.name in _KNOWN or ty.name == "IEnumerable":

@@ -26,7 +26,8 @@ class Entry:
         text: its signature.
         call: its behaviour: takes the target and the arguments; `out` values follow the result in a tuple.
         put: how a property or indexer is set, or None.
-        typed: whether `call` first takes the bound return type.
+        typed: whether `call` first takes the bound return type; the type of the last argument where that
+            one is `out`.
         run: whether `call` then takes the running evaluation (budget, context).
     """
 
@@ -151,6 +152,10 @@ VALUE_TYPES = frozenset(
         "DateTimeStyles",
         "TypeCode",
         "UriComponents",
+        "UriHostNameType",
+        "AddressFamily",
+        "X509ContentType",
+        "X509NameType",
         "UriFormat",
         "NormalizationForm",
     }

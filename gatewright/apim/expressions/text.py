@@ -92,6 +92,8 @@ def _boxed(ty: Ty, value: Any) -> Any:  # noqa: ANN401
 def _anonymous(value: Anon) -> str:
     texts = [text_of(_boxed(ty, v)) for ty, v in zip(value.ty.args, value.values, strict=True)]
     if value.ty.name in ("ValueTuple", "Tuple"):
+        if len(texts) == 8 and isinstance(value.values[7], Anon):
+            texts[7] = texts[7][1:-1]  # the rest is shown without brackets of its own
         return f"({', '.join(texts)})"
     names = value.ty.name[len("anonymous{") : -1].split(",")
     return "{ " + ", ".join(f"{n} = {x}" for n, x in zip(names, texts, strict=True)) + " }"

@@ -187,11 +187,16 @@ class New(Node):
 
 @dataclass(frozen=True, slots=True)
 class NewArray(Node):
-    """`new T[size] { ... }`; without a type, `new[] { ... }` or a bare array initialiser."""
+    """`new T[size] { ... }`; without a type, `new[] { ... }` or a bare array initialiser.
+
+    Attributes:
+        sizes: one for each dimension, none where the elements alone say how many there are.
+    """
 
     element: TypeNode | None
-    size: Expr | None
+    sizes: tuple[Expr, ...]
     init: Initializer | None
+    rank: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,11 +294,15 @@ class As(Node):
 class Parameter(Node):
     """A parameter of a lambda or local function; `type` is None where it is inferred.
 
-    A name with spaces is an anonymous object that is taken apart into its members.
+    A name with spaces is an anonymous object that is taken apart into its members. `mode` is "", "out" or
+    "ref"; `variadic` marks `params`.
     """
 
     name: str
     type: TypeNode | None = None
+    mode: str = ""
+    default: Expr | None = None
+    variadic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +342,14 @@ class Tuple(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class NewVariable(Node):
+    """`int a` or, with `var`, `a` on the left of a deconstruction."""
+
+    type: TypeNode
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Checked(Node):
     """`checked(value)` or `unchecked(value)`."""
 
@@ -366,6 +383,7 @@ Expr = (
     | Default
     | ThrowExpr
     | Tuple
+    | NewVariable
     | Checked
 )
 
@@ -524,6 +542,22 @@ class LocalFunction(Node):
     name: str
     parameters: tuple[Parameter, ...]
     body: Expr | Block
+    generics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedBlock(Node):
+    """`checked { ... }` or `unchecked { ... }`."""
+
+    checked: bool
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class GotoCase(Node):
+    """`goto case value;`; without a value, `goto default;`."""
+
+    value: Expr | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -548,5 +582,7 @@ Statement = (
     | Lock
     | Switch
     | LocalFunction
+    | CheckedBlock
+    | GotoCase
     | Empty
 )

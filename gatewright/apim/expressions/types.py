@@ -9,13 +9,21 @@ from functools import cache
 
 
 class Ty:
-    """A type: a name and its arguments. `[]` is an array, `?` a nullable value, `!T` a type parameter."""
+    """A type: a name and its arguments. `[]` is an array, `?` a nullable value, `!T` a type parameter.
 
-    __slots__ = ("args", "name")
+    Attributes:
+        names: what the elements of a tuple are called, empty texts for those without a name.
+        plain: the same type without any names of tuple elements; two types are identical when these are.
+    """
 
-    def __init__(self, name: str, args: tuple[Ty, ...]) -> None:
+    __slots__ = ("args", "name", "names", "plain")
+
+    def __init__(self, name: str, args: tuple[Ty, ...], names: tuple[str, ...] = ()) -> None:
         self.name = name
         self.args = args
+        self.names = names
+        named = bool(names) or any(a.plain is not a for a in args)
+        self.plain: Ty = make(name, tuple(a.plain for a in args)) if named else self
 
     def __repr__(self) -> str:
         return self.show()
@@ -28,6 +36,8 @@ class Ty:
         """
         if self.name == "[]":
             return f"{self.args[0].show()}[]"
+        if self.name.startswith("[,"):
+            return self.args[0].show() + self.name
         if self.name == "?":
             return f"{self.args[0].show()}?"
         if self.name.startswith("anonymous"):
@@ -37,13 +47,13 @@ class Ty:
 
 
 @cache
-def _interned(name: str, args: tuple[Ty, ...]) -> Ty:
-    return Ty(name, args)
+def _interned(name: str, args: tuple[Ty, ...], names: tuple[str, ...]) -> Ty:
+    return Ty(name, args, names)
 
 
-def make(name: str, args: tuple[Ty, ...] = ()) -> Ty:
-    """The one type of this name with these arguments."""
-    return _interned(name, args)
+def make(name: str, args: tuple[Ty, ...] = (), names: tuple[str, ...] = ()) -> Ty:
+    """The one type of this name with these arguments, and names for the elements of a tuple."""
+    return _interned(name, args, names)
 
 
 BOOL = make("bool")
@@ -118,6 +128,16 @@ def array(element: Ty) -> Ty:
     return make("[]", (element,))
 
 
+def grid(element: Ty, rank: int) -> Ty:
+    """`T[,]` and the like: an array of several dimensions."""
+    return make("[" + "," * (rank - 1) + "]", (element,))
+
+
+def tuple_of(elements: tuple[Ty, ...], names: tuple[str, ...] = ()) -> Ty:
+    """`(T a, U b)`; names count only where there is one."""
+    return make("ValueTuple", elements, names if any(names) else ())
+
+
 def nullable(element: Ty) -> Ty:
     """`T?` of a value type."""
     return make("?", (element,))
@@ -144,7 +164,7 @@ def substitute(ty: Ty, given: dict[Ty, Ty]) -> Ty:
         return given[ty]
     if not ty.args:
         return ty
-    return make(ty.name, tuple(substitute(a, given) for a in ty.args))
+    return make(ty.name, tuple(substitute(a, given) for a in ty.args), ty.names)
 
 
 def open_parameters(ty: Ty) -> frozenset[Ty]:

@@ -154,6 +154,24 @@ class NetArray:
     def __len__(self) -> int:
         return len(self.items)
 
+    def sizes(self) -> tuple[int, ...]:
+        """How many elements each dimension has."""
+        return (len(self.items),)
+
+
+class NetGrid(NetArray):
+    """A `T[,]`: `items` holds the rows one behind the other."""
+
+    __slots__ = ("lengths",)
+
+    def __init__(self, ty: Ty, items: list[Value], lengths: tuple[int, ...]) -> None:
+        super().__init__(ty, items)
+        self.lengths = lengths
+
+    def sizes(self) -> tuple[int, ...]:
+        """How many elements each dimension has."""
+        return self.lengths
+
 
 class NetList:
     """A `List<T>`."""

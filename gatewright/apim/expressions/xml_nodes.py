@@ -93,11 +93,12 @@ def checked_name(text: str) -> str:
 class XObject:
     """A node or attribute."""
 
-    __slots__ = ("parent",)
+    __slots__ = ("annotations", "parent")
     ty: Ty = t.make("XObject")
 
     def __init__(self) -> None:
         self.parent: XContainer | None = None
+        self.annotations: list[Any] = []
 
     @property
     def document(self) -> XDocument | None:
@@ -232,6 +233,25 @@ class XInstruction(XNode):
         return XInstruction(self.target, self.data)
 
 
+class XDoctype(XNode):
+    """`<!DOCTYPE name ...>`; texts with one are never parsed."""
+
+    __slots__ = ("internal", "name", "public", "system")
+    ty = t.make("XDocumentType")
+    kind = "DocumentType"
+
+    def __init__(self, name: str, public: str | None, system: str | None, internal: str | None) -> None:
+        super().__init__()
+        self.name = checked_name(name)
+        self.public = public
+        self.system = system
+        self.internal = internal
+
+    def clone(self) -> XDoctype:
+        """A copy without a parent."""
+        return XDoctype(self.name, self.public, self.system, self.internal)
+
+
 class XContainer(XNode):
     """A node with nodes inside."""
 
@@ -247,6 +267,8 @@ class XContainer(XNode):
         if node.parent is not None or node is self:
             node = node.clone()
         check_size(len(self.nodes))
+        if len(self.nodes) == 1 and type(self.nodes[0]) is XText and not self.nodes[0].value:
+            self.nodes = []  # an empty text gives way to what comes
         node.parent = self
         self.nodes.insert(len(self.nodes) if at is None else at, node)
 
@@ -380,7 +402,7 @@ def deep_equals(a: XNode | None, b: XNode | None) -> bool:
     if isinstance(a, XContainer) and isinstance(b, XContainer):
         return _same_nodes(a, b)
     fields: Callable[[Any], tuple[Any, ...]] = lambda n: tuple(  # noqa: E731
-        getattr(n, f, None) for f in ("value", "target", "data")
+        getattr(n, f, None) for f in ("value", "target", "data", "name", "public", "system", "internal")
     )
     return fields(a) == fields(b)
 

@@ -6,8 +6,10 @@ declared are declared where they are needed. A line ends with `\n`, as on Linux.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
+from gatewright.apim.expressions.faults import argument
 from gatewright.apim.expressions.limits import check_size
 from gatewright.apim.expressions.xml_nodes import (
     XML,
@@ -15,6 +17,7 @@ from gatewright.apim.expressions.xml_nodes import (
     XCData,
     XComment,
     XContainer,
+    XDoctype,
     XDocument,
     XElement,
     XInstruction,
@@ -23,6 +26,7 @@ from gatewright.apim.expressions.xml_nodes import (
     XText,
 )
 
+_INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "\n"})
 _VALUE = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#xA;", "\r": "&#xD;", "\t": "&#x9;"}
@@ -40,7 +44,24 @@ def write(node: XObject, indent: bool = True) -> str:
     out.node(node, {"": "", "xml": XML}, 0, False)
     text = "".join(out.parts)
     check_size(len(text))
+    bad = _INVALID.search(text)
+    if bad is not None:
+        found = bad.group()
+        raise argument(f"'{found}', hexadecimal value 0x{ord(found):02X}, is an invalid character.")
     return text
+
+
+def _doctype(node: XDoctype) -> str:
+    text = f"<!DOCTYPE {node.name}"
+    if node.public is not None:
+        text += f' PUBLIC "{node.public}" "{node.system or ""}"'
+    elif node.system is not None:
+        text += f' SYSTEM "{node.system}"'
+    else:
+        text += " "
+    if node.internal is not None:
+        text += f"[{node.internal}]"
+    return text + ">"
 
 
 def _outer_prefix(node: XAttribute) -> str:
@@ -112,6 +133,9 @@ class _Writer:
             case XInstruction(target=target, data=data):
                 self._line(depth, mixed)
                 self.parts.append(f"<?{target} {data}?>" if data else f"<?{target}?>")
+            case XDoctype():
+                self._line(depth, mixed)
+                self.parts.append(_doctype(node))
             case _:
                 raise AssertionError("a node without markup")
 

@@ -2,7 +2,8 @@
 
     GATEWRIGHT_TEST_DATA=... ORACLE_TOOLCHAIN=... python record_oracle.py [table.yaml ...]
 
-Only `expected` of each case is rewritten. Needs mcs and the comparison toolchain (see the oracle's README).
+Only `expected` of each case is rewritten. Needs mcs and the comparison toolchain (see the oracle's README); a
+table with `compiler: microsoft` needs ORACLE_CSC too (see microsoft.py).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
+import microsoft
 import tables
 
 KEPT = ("ok", "type", "value", "text", "traces", "nondeterministic", "profile")
@@ -46,7 +48,8 @@ def expected(result: dict[str, Any]) -> dict[str, Any]:
 def record(path: Path, test_data: Path, toolchain: str) -> None:
     """Rewrites the expected answers of one table."""
     table = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    results = ask(tables.load(path), test_data, toolchain)
+    answer = microsoft.ask if table.get("compiler") == "microsoft" else ask
+    results = answer(tables.load(path), test_data, toolchain)
     for case, result in zip(table["cases"], results, strict=True):
         case["expected"] = expected(result)
     text = yaml.safe_dump(table, sort_keys=False, allow_unicode=False, width=110)

@@ -16,8 +16,10 @@ def load(path: Path) -> list[Case]:
     """The cases of one table, each with its context filled in."""
     table = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     contexts = table.get("contexts", {})
+    compiler = table.get("compiler", "mcs")
     return [
-        {**case, "context": contexts[case["context"]] if "context" in case else {}} for case in table["cases"]
+        {**case, "compiler": compiler, "context": contexts[case["context"]] if "context" in case else {}}
+        for case in table["cases"]
     ]
 
 

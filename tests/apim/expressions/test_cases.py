@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -61,6 +62,20 @@ def test_tables_hold_what_dotnet_answers_now(test_data: Path) -> None:
     if not toolchain or not shutil.which("mcs"):
         pytest.skip("mcs and ORACLE_TOOLCHAIN are needed to ask .NET")
     recorder = _module("record_oracle")
-    for case, result in zip(CASES, recorder.ask(CASES, test_data, toolchain), strict=True):
+    _compare([c for c in CASES if c["compiler"] == "mcs"], recorder.ask, test_data, toolchain)
+
+
+def test_tables_hold_what_microsofts_compiler_makes(test_data: Path) -> None:
+    toolchain = os.environ.get("ORACLE_TOOLCHAIN")
+    microsoft = _module("microsoft")
+    if not toolchain or not shutil.which("mcs") or not microsoft.installed():
+        pytest.skip("mcs, ORACLE_TOOLCHAIN and ORACLE_CSC are needed to ask Microsoft's compiler")
+    _compare([c for c in CASES if c["compiler"] == "microsoft"], microsoft.ask, test_data, toolchain)
+
+
+def _compare(
+    cases: list[dict], ask: Callable[[list[dict], Path, str], list[dict]], test_data: Path, toolchain: str
+) -> None:
+    for case, result in zip(cases, ask(cases, test_data, toolchain), strict=True):
         if not result.get("nondeterministic"):
             assert tables.outcome(result) == tables.outcome(case["expected"]), case["id"]

@@ -189,3 +189,34 @@ def _outcome(source: str) -> str:
     except PolicyException as fault:
         return fault.dotnet_type
     return "value"
+
+
+def test_backend_and_foundry_are_what_the_gateway_says() -> None:
+    program = compile(
+        '@(context.Backend?.Id + "|" + context.Backend?.Type + "|" + context.Request.Foundry?.Deployment)'
+    )
+    assert to_text(program.run(Context())) == "||"
+    request = {"foundry": {"deployment": "gpt-4o"}}
+    known = Context.from_case({"backend": {"id": "b1", "type": "Pool"}, "request": request})
+    assert to_text(program.run(known)) == "b1|Pool|gpt-4o"
+
+
+def test_slow_work_without_steps_ends_in_each_thread_and_leaves_the_thread_usable() -> None:
+    slow = compile("@{ var l = Enumerable.Range(0, 1000000).ToList(); while (true) { l.IndexOf(-1); } }")
+    quick = compile("@(1 + 1)")
+    ended: list[str] = []
+
+    def work() -> None:
+        for _ in range(2):
+            try:
+                slow.run(Context())
+            except PolicyException as fault:
+                ended.append(fault.dotnet_type)
+            ended.append(to_text(quick.run(Context())))
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(ended) == ["2"] * 4 + ["TimeLimitExceeded"] * 4

@@ -7,7 +7,7 @@ from typing import Any
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.bind import calls, overloads
+from gatewright.apim.expressions.bind import arrays, calls, overloads, tuples
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import (
     MISSING,
@@ -21,7 +21,6 @@ from gatewright.apim.expressions.bind.bound import (
     constant,
 )
 from gatewright.apim.expressions.bind.scope import Scope
-from gatewright.apim.expressions.faults import index_out_of_range
 from gatewright.apim.expressions.signature import Signature
 from gatewright.apim.expressions.types import Ty
 
@@ -41,6 +40,12 @@ def member(b: Binder, scope: Scope, node: tree.Member) -> Operand:
     if value.ty is t.NULL:
         b.fail(codes.INVALID, node, "null has no members")
     return _instance(b, value, node, type_args, where)
+
+
+_CONSTANTS = frozenset(
+    "MaxValue MinValue Epsilon NaN PositiveInfinity NegativeInfinity PI E TicksPerDay TicksPerHour "
+    "TicksPerMinute TicksPerSecond TicksPerMillisecond".split()
+)
 
 
 def _in_namespace(b: Binder, space: NamespaceRef, node: tree.Member, where: tree.Node) -> Operand:
@@ -66,6 +71,8 @@ def _static(b: Binder, ty: Ty, node: tree.Member, type_args: tuple[Ty, ...], whe
         if signature.kind == "property" and signature.static:
             b.check_member(signature, where)
             function = calls.prepared(signature.entry, signature.result)
+            if node.name in _CONSTANTS and signature.result in t.NUMERIC:
+                return constant(signature.result, function(), node)
             return Bound(signature.result, calls.invoke(function, [], signature.entry.run), node)
     if any(s.kind == "method" and s.static for s, _ in found):
         return MethodGroup(None, ty, node.name, type_args, where)
@@ -78,8 +85,11 @@ def _static(b: Binder, ty: Ty, node: tree.Member, type_args: tuple[Ty, ...], whe
 def _instance(
     b: Binder, value: Bound, node: tree.Member, type_args: tuple[Ty, ...], where: tree.Node
 ) -> Operand:
+    if node.name == "Invoke" and t.delegate_shape(value.ty) is not None:
+        return value
     if value.ty.name.startswith("anonymous{") or value.ty.name == "ValueTuple":
-        found = _anonymous_member(b, value, node)
+        part = tuples.member if value.ty.name == "ValueTuple" else _anonymous_member
+        found = part(b, value, node)
         if found is not None:
             return found
     for signature, given in b.library.members(value.ty, node.name):
@@ -102,9 +112,7 @@ def _anonymous_member(b: Binder, value: Bound, node: tree.Member) -> Bound | Non
 
 
 def member_names(ty: Ty) -> list[str]:
-    """The member names of an anonymous type or tuple."""
-    if ty.name == "ValueTuple":
-        return [f"Item{n + 1}" for n in range(len(ty.args))]
+    """The member names of an anonymous type."""
     return ty.name[len("anonymous{") : -1].split(",")
 
 
@@ -128,10 +136,6 @@ def call(b: Binder, scope: Scope, node: tree.Call) -> Operand:
 
     if isinstance(node.target, tree.Name) and node.target.name == "nameof" and scope.find("nameof") is None:
         return _nameof(b, node)
-    if isinstance(node.target, tree.Name):
-        variable = scope.find(node.target.name)
-        if variable is not None and variable.function is not None:
-            return _local(b, scope, node, variable.function)
     operand = expressions.bind(b, scope, node.target)
     if isinstance(node.target, tree.Member) and isinstance(operand, Bound):
         operand = _invocable(b, scope, node.target, operand)
@@ -180,12 +184,6 @@ def _invoke(
     return Bound(result, lambda f: target(f)(*[i(f) for i in inputs]), node)
 
 
-def _local(b: Binder, scope: Scope, node: tree.Call, function: Any) -> Bound:  # noqa: ANN401
-    args = calls.arguments(b, scope, node.args)
-    value = Bound(t.OBJECT, function.load(scope), tree.Literal(node.at, node.end, "int", 0))
-    return _invoke(b, scope, node, value, args, (function.params, function.result))
-
-
 def _nameof(b: Binder, node: tree.Call) -> Bound:
     if len(node.args) == 1:
         match node.args[0].value:
@@ -200,19 +198,19 @@ def index(b: Binder, scope: Scope, node: tree.Index) -> Operand:
 
     value = expressions.bind_value(b, scope, node.target)
     args = calls.arguments(b, scope, node.args)
-    if value.ty.name == "[]":
-        return _element(b, value, args, node)
+    if value.ty.name.startswith("["):
+        return arrays.element(b, value, args, node)
     found = b.library.members(value.ty, "this")
     chosen = overloads.resolve(b, scope, found, args)
     if chosen is None:
         if not found:
             b.fail(codes.INVALID, node, f"{value.ty.show()} cannot be indexed with []")
-        shown = ", ".join(calls._shown(a) for a in args)
+        shown = ", ".join(calls.show_argument(a) for a in args)
         b.fail(codes.NO_OVERLOAD, node, f"{value.ty.show()} cannot be indexed with [{shown}]")
     b.check_member(chosen.signature, node)
     entry = chosen.signature.entry
-    inputs = [c for c, _ in calls._argument_codes(b, scope, chosen, chosen.result)]
-    target = calls.guarded(b, value)
+    inputs = [c for c, _ in calls.argument_codes(b, scope, chosen, chosen.result)]
+    target = calls.guarded(b, value, inputs)
     function = calls.prepared(entry, chosen.result)
     code = calls.invoke(function, [target, *inputs], entry.run)
     put = entry.put
@@ -222,36 +220,6 @@ def index(b: Binder, scope: Scope, node: tree.Index) -> Operand:
         save = lambda f, at, v: setter(*at, v)  # noqa: E731
     place = Place(lambda f: (target(f), *[i(f) for i in inputs]), lambda f, at: function(*at), save)
     return Bound(chosen.result, code, node, MISSING, place)
-
-
-def _element(b: Binder, value: Bound, args: list[overloads.Arg], node: tree.Index) -> Bound:
-    if len(args) != 1:
-        b.fail(codes.NO_OVERLOAD, node, "an array takes one index")
-    at = b.value(args[0].operand)
-    position = (b.convert(at, t.INT) or b.need(at, t.LONG)).code
-    target = calls.guarded(b, value)
-
-    def load(f: Frame, place: tuple[Any, ...]) -> Any:  # noqa: ANN401
-        items, number = place[0].items, place[1]
-        if not 0 <= number < len(items):
-            raise index_out_of_range()
-        return items[number]
-
-    def save(f: Frame, place: tuple[Any, ...], new: Any) -> None:  # noqa: ANN401
-        items, number = place[0].items, place[1]
-        if not 0 <= number < len(items):
-            raise index_out_of_range()
-        items[number] = new
-
-    def code(f: Frame) -> Any:  # noqa: ANN401
-        items = target(f).items
-        number = position(f)
-        if not 0 <= number < len(items):
-            raise index_out_of_range()
-        return items[number]
-
-    place = Place(lambda f: (target(f), position(f)), load, save)
-    return Bound(value.ty.args[0], code, node, MISSING, place)
 
 
 # --------------------------------------------------------------------------- ?.

@@ -1,4 +1,4 @@
-"""Operators between bound values: arithmetic, comparison, equality; assignment and `++`."""
+"""Operators between bound values: arithmetic, comparison, equality."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.bind import operators, overloads, strings
+from gatewright.apim.expressions.bind import operators, overloads, tuples
 from gatewright.apim.expressions.bind.binder import Binder
-from gatewright.apim.expressions.bind.bound import Bound, Code, Frame, Place
-from gatewright.apim.expressions.bind.conversions import same
+from gatewright.apim.expressions.bind.bound import Bound, Code, Frame
 from gatewright.apim.expressions.bind.overloads import Arg
 from gatewright.apim.expressions.bind.scope import FrameScope, Scope
 from gatewright.apim.expressions.faults import NetError
 from gatewright.apim.expressions.types import Ty
+from gatewright.apim.expressions.values import NetType
 
 
 def binary(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound:
@@ -28,19 +28,20 @@ def binary(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound:
     b.value(left), b.value(right)
     found = _builtin(b, left, right, node) or _declared(b, left, right, node)
     if found is None and node.op in ("==", "!="):
-        found = _equality(b, left, right, node)
+        found = tuples.equality(b, left, right, node) or _equality(b, left, right, node)
     if found is None:
         shown = f"{left.ty.show()} {node.op} {right.ty.show()}"
         b.fail(codes.WRONG_TYPE, node, f"the operator {node.op} does not take {shown}")
     return found
 
 
-def _plain(ty: Ty) -> Ty:
+def plain(ty: Ty) -> Ty:
+    """The type behind `?`, or the type itself."""
     return ty.args[0] if ty.name == "?" else ty
 
 
 def _builtin(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound | None:
-    one, two = _plain(left.ty), _plain(right.ty)
+    one, two = plain(left.ty), plain(right.ty)
     lifted = "?" in (left.ty.name, right.ty.name)
     if t.NULL in (one, two):
         other = two if one is t.NULL else one
@@ -60,7 +61,7 @@ def _builtin(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound |
     if node.op in operators.COMPARISONS:
         step, result = operators.COMPARISONS[node.op], t.BOOL
     else:
-        found = operators.arithmetic(node.op, ty)
+        found = operators.arithmetic(node.op, ty, b.overflow is True)
         if found is None:
             return None
         step, result = found, ty
@@ -100,6 +101,11 @@ def _emit(
     one, two = b.need(left, wide).code, b.need(right, wide).code
     if result is t.BOOL:
         return Bound(t.BOOL, _lifted_compare(one, two, step), node)
+    return _lift(b.need(left, wide), b.need(right, wide), node, step, result)
+
+
+def _lift(left: Bound, right: Bound, node: tree.Node, step: Callable[[Any, Any], Any], result: Ty) -> Bound:
+    one, two = left.code, right.code
 
     def lift(f: Frame) -> Any:  # noqa: ANN401
         p, q = one(f), two(f)
@@ -138,9 +144,9 @@ def _folded(
         if x.ty in (t.DOUBLE, t.FLOAT):
             raise
         b.fail(codes.INVALID, node, f"constants: {fault.message}")
-    if result in (t.INT, t.LONG) and isinstance(node, tree.Binary) and node.op in "+-*":
+    if result in t.INTEGRAL_BITS and isinstance(node, tree.Binary) and node.op in "+-*":
         exact = {"+": operator.add, "-": operator.sub, "*": operator.mul}[node.op](x.const, y.const)
-        if exact != value:
+        if exact != value and b.overflow is not False:
             b.fail(
                 codes.INVALID, node, f"the constants overflow {result.show()}", "write L behind one of them"
             )
@@ -150,12 +156,14 @@ def _folded(
 def _shift(
     b: Binder, left: Bound, right: Bound, node: tree.Binary, one: Ty, two: Ty, lifted: bool
 ) -> Bound | None:
-    if one not in t.INTEGRAL_BITS or lifted or b.convert(right, t.INT) is None:
+    if one not in t.INTEGRAL_BITS or b.convert(right, t.nullable(t.INT) if lifted else t.INT) is None:
         return None
     ty = one if one in (t.LONG, t.ULONG, t.UINT) else t.INT
     step = operators.arithmetic(node.op, ty)
     if step is None:
         return None
+    if lifted:
+        return _lift(b.need(left, t.nullable(ty)), b.need(right, t.nullable(t.INT)), node, step, ty)
     x, y = b.need(left, ty), b.need(right, t.INT)
     if x.is_const and y.is_const:
         value = step(x.const, y.const)
@@ -219,7 +227,7 @@ def _enums(
 
 def _declared(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound | None:
     """An operator that the library declares for one of the types, lifted where one is nullable."""
-    one, two = _plain(left.ty), _plain(right.ty)
+    one, two = plain(left.ty), plain(right.ty)
     found = list(b.library.members(one, "op" + node.op)) if one is not t.NULL else []
     if two is not one and two is not t.NULL:
         found.extend(b.library.members(two, "op" + node.op))
@@ -229,7 +237,7 @@ def _declared(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound 
     if lifted and t.NULL in (left.ty, right.ty):
         return None
     mark = tree.Argument(node.at, node.end, tree.CondTarget(node.at, node.end))
-    values = [Bound(_plain(x.ty), x.code, x.node) if lifted else x for x in (left, right)]
+    values = [Bound(plain(x.ty), x.code, x.node) if lifted else x for x in (left, right)]
     scope = Scope(FrameScope())
     chosen = overloads.resolve(b, scope, found, [Arg(v, mark) for v in values])
     if chosen is None:
@@ -254,12 +262,7 @@ def _lifted_declared(
             return bool(step(p, q))
 
         return Bound(t.BOOL, compare, node)
-
-    def lift(f: Frame) -> Any:  # noqa: ANN401
-        p, q = one(f), two(f)
-        return None if p is None or q is None else step(p, q)
-
-    return Bound(t.nullable(result), lift, node)
+    return _lift(Bound(result, one, node), Bound(result, two, node), node, step, result)
 
 
 def _equality(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound | None:
@@ -283,8 +286,7 @@ def _equality(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound 
         return None
     if not (b.library.is_reference(left.ty) and b.library.is_reference(right.ty)):
         return None
-    related = b.conversions.explicit(left.ty, right.ty) or b.conversions.explicit(right.ty, left.ty)
-    if related is None:
+    if not (b.conversions.may_be(left.ty, right.ty) or b.conversions.may_be(right.ty, left.ty)):
         return None
     text = b.text.code
     sides = [text[x.node.at : x.node.end] for x in (left, right)]
@@ -296,146 +298,11 @@ def _equality(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound 
 def identical(one: Any, two: Any, alike: bool) -> bool:  # noqa: ANN401
     """Whether two references are the same object.
 
-    Equal texts count, .NET interning constants. Two boxes of a number are the same only where both
+    Equal constants are one text (see `Library.interned`). Two boxes of a number are the same only where both
     sides of the operator name the same thing.
     """
+    if isinstance(one, NetType):
+        return bool(one == two)
     if isinstance(one, (bool, int, float, Decimal)):
         return alike and type(one) is type(two) and bool(one == two)
-    return one is two or (type(one) is str and type(two) is str and one == two)
-
-
-# --------------------------------------------------------------------------- unary, assignment
-
-
-def unary(b: Binder, scope: Scope, node: tree.Unary) -> Bound:
-    """`-x`, `+x`, `!x`, `~x`, `++x`, `x--`."""
-    from gatewright.apim.expressions.bind import expressions
-
-    value = expressions.bind_value(b, scope, node.value)
-    if node.op in ("++", "--", "p++", "p--"):
-        return _step(b, value, node)
-    if node.op == "!":
-        if value.ty is t.nullable(t.BOOL):
-            plain = value.code
-            return Bound(value.ty, lambda f: None if (v := plain(f)) is None else not v, node)
-        code = b.need(value, t.BOOL).code
-        return Bound(t.BOOL, lambda f: not code(f), node)
-    if node.op == "~" and b.library.is_enum(value.ty):
-        inner, ty = value.code, value.ty
-        return Bound(ty, lambda f: b.library.enum_value(ty, ~inner(f).number), node)
-    return _signed(b, value, node)
-
-
-def _applied(step: Callable[[Any], Any], inner: Code) -> Code:
-    return lambda f: step(inner(f))
-
-
-def _signed(b: Binder, value: Bound, node: tree.Unary) -> Bound:
-    plain = _plain(value.ty)
-    declared = b.library.members(plain, "op" + node.op) if node.op == "-" else ()
-    for signature, _ in declared:
-        if len(signature.params) == 1:
-            return Bound(signature.result, _applied(signature.entry.call, value.code), node)
-    if node.op == "+":
-        ty = operators.promoted(plain, t.SBYTE)
-        found: tuple[Ty, Callable[[Any], Any]] | None = None if ty is None else (ty, same)
-    else:
-        found = operators.negate(plain) if node.op == "-" else operators.complement(plain)
-    if found is None:
-        b.fail(codes.WRONG_TYPE, node, f"the operator {node.op} does not take {value.ty.show()}")
-    result, apply = found
-    lifted = value.ty.name == "?"
-    code = b.need(value, t.nullable(result) if lifted else result).code
-    if lifted:
-        return Bound(t.nullable(result), lambda f: None if (v := code(f)) is None else apply(v), node)
-    if value.is_const:
-        const = apply(b.need(value, result).const)
-        return Bound(result, lambda f: const, node, const)
-    return Bound(result, lambda f: apply(code(f)), node)
-
-
-def _place(b: Binder, value: Bound, node: tree.Node) -> Place:
-    if value.place is None or value.place.save is None:
-        b.fail(codes.INVALID, node, "this cannot be assigned", "only variables and settable members can")
-    return value.place
-
-
-def _step(b: Binder, value: Bound, node: tree.Unary) -> Bound:
-    place = _place(b, value, node)
-    ty = _plain(value.ty)
-    if ty not in t.NUMERIC:
-        b.fail(codes.WRONG_TYPE, node, f"the operator {node.op[-2:]} does not take {value.ty.show()}")
-    one = Bound(t.INT, lambda f: 1, node, 1)
-    current = Bound(value.ty, lambda f: f[2], node)
-    sum_ = binary(b, current, one, tree.Binary(node.at, node.end, node.op[-1], node.value, node.value))
-    step = b.conversions.explicit(sum_.ty, value.ty)
-    if step is None:
-        b.fail(codes.WRONG_TYPE, node, f"the operator {node.op} does not take {value.ty.show()}")
-    at, load, save = place.at, place.load, place.save
-    assert save is not None
-    add, convert, postfix = sum_.code, step, node.op[0] == "p"
-
-    def code(f: Frame) -> Any:  # noqa: ANN401
-        where = at(f)
-        old = load(f, where)
-        new = convert(add([f[0], None, old]))
-        save(f, where, new)
-        return old if postfix else new
-
-    return Bound(value.ty, code, node)
-
-
-def assign(b: Binder, scope: Scope, node: tree.Assign) -> Bound:
-    """`left = right`, `left op= right`."""
-    from gatewright.apim.expressions.bind import expressions
-
-    if isinstance(node.left, tree.Tuple):
-        b.fail(codes.NOT_SUPPORTED, node, "a deconstruction is not supported")
-    if isinstance(node.left, tree.Name) and node.left.name == "_" and scope.find("_") is None:
-        return expressions.bind_value(b, scope, node.right)
-    left = expressions.bind_value(b, scope, node.left)
-    place = _place(b, left, node.left)
-    at, save = place.at, place.save
-    assert save is not None
-    if not node.op:
-        right = expressions.bind_to(b, scope, node.right, left.ty).code
-
-        def simple(f: Frame) -> Any:  # noqa: ANN401
-            where = at(f)
-            value = right(f)
-            save(f, where, value)
-            return value
-
-        return Bound(left.ty, simple, node)
-    return _compound(b, scope, node, left, place)
-
-
-def _compound(b: Binder, scope: Scope, node: tree.Assign, left: Bound, place: Place) -> Bound:
-    from gatewright.apim.expressions.bind import expressions
-
-    right = expressions.bind_value(b, scope, node.right)
-    inner = right.code
-    # the sum is computed in a small frame: the current value at 2, the right value at 3
-    current = Bound(left.ty, lambda f: f[2], node)
-    given = Bound(right.ty, lambda f: f[3], node, right.const)
-    pseudo = tree.Binary(node.at, node.end, node.op, node.left, node.right)
-    if node.op == "+" and strings.is_concat(current, given):
-        sum_ = strings.concat(b, [current, given], node)
-    else:
-        sum_ = binary(b, current, given, pseudo)
-    step = b.conversions.implicit(sum_.ty, left.ty)
-    if step is None and b.fits(right, left.ty):
-        step = b.conversions.explicit(sum_.ty, left.ty)
-    if step is None:
-        b.fail(codes.WRONG_TYPE, node, f"{sum_.ty.show()} cannot become {left.ty.show()} by itself")
-    at, load, save, add, convert = place.at, place.load, place.save, sum_.code, step
-    assert save is not None
-
-    def code(f: Frame) -> Any:  # noqa: ANN401
-        where = at(f)
-        old = load(f, where)
-        new = convert(add([f[0], None, old, inner(f)]))
-        save(f, where, new)
-        return new
-
-    return Bound(left.ty, code, node)
+    return one is two or (one == "" and two == "" and type(one) is type(two) is str)

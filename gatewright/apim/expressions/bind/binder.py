@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.bind.bound import MISSING, Bound, Operand
-from gatewright.apim.expressions.bind.conversions import Conversions, same
+from gatewright.apim.expressions.bind.conversions import Conversions, Convert, same
 from gatewright.apim.expressions.extract import Extract
 from gatewright.apim.expressions.library.catalog import Library
 from gatewright.apim.expressions.library.entry import TypeEntry
-from gatewright.apim.expressions.library.outside import ALLOWED_ELSEWHERE, FORBIDDEN
+from gatewright.apim.expressions.library.outside import ALLOWED_ELSEWHERE, FORBIDDEN, MEMBERS
 from gatewright.apim.expressions.signature import Signature
 from gatewright.apim.expressions.types import Ty
 from gatewright.diagnostics import Code, Rejected, nearest
@@ -28,7 +29,10 @@ class Binder:
 
     Attributes:
         strict: whether the allow-list of API Management is kept.
-        returns: the types returned so far by the innermost function, or None while its type is known.
+        truths: the conditions that are constants, by where they stand.
+        unassigned: whether a variable was declared without a value.
+        generics: what the type parameters of the local functions around mean here.
+        overflow: True inside `checked`, False inside `unchecked`, None where neither is written.
     """
 
     text: Extract
@@ -37,6 +41,10 @@ class Binder:
     strict: bool
     trace: Trace | None = None
     work: int = 0
+    overflow: bool | None = None
+    truths: dict[tuple[int, int], bool] = field(default_factory=dict)
+    unassigned: bool = False
+    generics: dict[str, Ty] = field(default_factory=dict)
     anonymous: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     # ---------------------------------------------------------------- faults
@@ -81,6 +89,17 @@ class Binder:
             message = f"{owner}.{signature.name.lstrip('.')} is not allowed in policy expressions"
             self.fail(codes.NOT_ALLOWED, node, message)
 
+    def check_elsewhere(self, ty: Ty, name: str, node: tree.Node) -> None:
+        """Refuses a member that .NET has and the library has not, by the code that fits."""
+        for base in self.library.bases(ty):
+            if name not in MEMBERS.get(base.name, ()):
+                continue
+            entry = self.library.entry(base.name, len(base.args)) or self.library.entry(base.name)
+            if self.strict and entry is not None and entry.allowed is not True:
+                message = f"{base.name}.{name} is not allowed in policy expressions"
+                self.fail(codes.NOT_ALLOWED, node, message)
+            self.fail(codes.NOT_EMULATED, node, f"{base.name}.{name} is not interpreted here")
+
     # ---------------------------------------------------------------- types
 
     def type_of(self, node: tree.TypeNode) -> Ty:
@@ -91,18 +110,17 @@ class Binder:
         """
         match node:
             case tree.ArrayOf(element=element, rank=rank):
-                if rank > 1:
-                    self.fail(
-                        codes.NOT_SUPPORTED, node, "an array of more than one dimension is not supported"
-                    )
-                return t.array(self.type_of(element))
+                inner = self.type_of(element)
+                return t.array(inner) if rank == 1 else t.grid(inner, rank)
             case tree.NullableOf(element=element):
                 inner = self.type_of(element)
                 if not self.library.is_value(inner):
                     self.fail(codes.INVALID, node, f"{inner.show()} can be null by itself", "leave out the ?")
                 return t.nullable(inner)
             case tree.TupleOf(elements=elements):
-                return t.make("ValueTuple", tuple(self.type_of(e) for e, _ in elements))
+                return t.tuple_of(
+                    tuple(self.type_of(e) for e, _ in elements), tuple(name for _, name in elements)
+                )
             case tree.VarType():
                 self.fail(codes.INVALID, node, "var may not stand here", "write the type")
             case tree.NamedType():
@@ -117,10 +135,14 @@ class Binder:
 
     def find_type(self, node: tree.NamedType) -> Ty | None:
         """A type by its name, or None."""
+        if node.name in self.generics and not node.args and not node.scope:
+            return self.generics[node.name]
         if node.name in _KEYWORDS and not node.args and not node.scope:
             return _KEYWORDS[node.name]
         if node.name == "dynamic":
             self.fail(codes.NOT_SUPPORTED, node, "dynamic is not supported", "write JObject or JToken")
+        if node.name == "ValueTuple" and len(node.args) > 1:
+            return t.tuple_of(tuple(self.type_of(a) for a in node.args))
         if node.name == "Nullable" and len(node.args) == 1:
             return t.nullable(self.type_of(node.args[0]))
         if node.name in t.KEYWORDS and not node.args:
@@ -192,6 +214,23 @@ class Binder:
                 return Bound(target, lambda f: zero, source.node, zero)
             return Bound(target, source.code, source.node, source.const)
         return self._apply(source, target, step)
+
+    def explicit(self, source: Ty, target: Ty) -> Convert | None:
+        """How a cast turns a type into another; inside `checked`, a number that does not fit throws."""
+        if self.overflow:
+            found = self.conversions.checked(source, target)
+            if found is not None:
+                return found
+        return self.conversions.explicit(source, target)
+
+    @contextmanager
+    def within(self, overflow: bool | None) -> Iterator[None]:
+        """Binds what stands inside `checked` or `unchecked`."""
+        before, self.overflow = self.overflow, overflow
+        try:
+            yield
+        finally:
+            self.overflow = before
 
     def _apply(self, source: Bound, target: Ty, step: object) -> Bound:
         code = source.code

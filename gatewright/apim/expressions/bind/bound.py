@@ -27,12 +27,14 @@ MISSING = _Missing()
 class Place:
     """Something that can be assigned: `at` evaluates target and indexes once, `load` and `save` use them.
 
-    `save` is None for what cannot be set.
+    `save` is None for what cannot be set. `variable` marks what holds its value itself: a local variable, an
+    element of an array, a part of either; not what a property gives.
     """
 
     at: Callable[[Frame], tuple[Any, ...]]
     load: Callable[[Frame, tuple[Any, ...]], Any]
     save: Callable[[Frame, tuple[Any, ...], Any], None] | None
+    variable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,14 @@ class NamespaceRef:
 
 @dataclass(frozen=True, slots=True)
 class MethodGroup:
-    """A method before its arguments are known."""
+    """A method before its arguments are known; `local` is the local function that it is."""
 
     target: Bound | None
     ty: Ty
     name: str
     type_args: tuple[Ty, ...]
     node: tree.Node
+    local: Any = None
 
 
 @dataclass(slots=True)
@@ -83,6 +86,7 @@ class LambdaRef:
     """A lambda before its delegate type is known; `bodies` keeps what was bound for given parameter types."""
 
     node: tree.Lambda
+    overflow: bool | None = None
     bodies: dict[tuple[Ty, ...], Any] = field(default_factory=dict)
 
 

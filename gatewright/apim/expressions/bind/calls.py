@@ -56,6 +56,7 @@ def _declared(b: Binder, scope: Scope, node: tree.Argument) -> Operand:
         b.fail(codes.INVALID, node, "a name should stand behind out")
     if node.value.name == "_":
         return Bound(t.NEVER, lambda f: None, node.value)
+    b.unassigned = True
     expressions.declare(b, scope, node.value.name, ty, node.value)
     return expressions.bind(b, scope, node.value)
 
@@ -91,6 +92,10 @@ def call(b: Binder, scope: Scope, group: MethodGroup, args: list[Arg], node: tre
         Rejected: EXP304 for an unknown method, EXP306 when no form takes the arguments.
     """
     b.spend(node)
+    if group.local is not None:
+        from gatewright.apim.expressions.bind import functions
+
+        return functions.call(b, scope, group.local, group, args, node)
     found = find_methods(b, group)
     chosen = overloads.resolve(b, scope, found, args, group.type_args)
     if chosen is not None:
@@ -106,8 +111,8 @@ def call(b: Binder, scope: Scope, group: MethodGroup, args: list[Arg], node: tre
             return emit(b, scope, chosen, None, whole, node)
     if not found and not _applies(b, group, extensions):
         unknown_member(b, group.ty, group.name, group.node)
-    _explain(b, args)
-    shown = ", ".join(_shown(a) for a in args)
+    explain(b, args)
+    shown = ", ".join(show_argument(a) for a in args)
     forms = [s.entry.text for s, _ in found] + [s.entry.text for s in extensions]
     hint = f"known: {'; '.join(forms[:3])}"
     b.fail(codes.NO_OVERLOAD, node, f"no form of {group.ty.show()}.{group.name} takes ({shown})", hint)
@@ -123,7 +128,8 @@ def _applies(b: Binder, group: MethodGroup, extensions: Sequence[Any]) -> bool:
 
 
 def unknown_member(b: Binder, ty: Ty, name: str, node: tree.Node) -> Any:  # noqa: ANN401
-    """EXP304, with the nearest member."""
+    """EXP304, with the nearest member; EXP308 and EXP311 for one that .NET has and the library has not."""
+    b.check_elsewhere(ty, name, node)
     b.fail(
         codes.UNKNOWN_MEMBER,
         node,
@@ -132,13 +138,15 @@ def unknown_member(b: Binder, ty: Ty, name: str, node: tree.Node) -> Any:  # noq
     )
 
 
-def _explain(b: Binder, args: Sequence[Arg]) -> None:
+def explain(b: Binder, args: Sequence[Arg]) -> None:
+    """Raises what is wrong inside a lambda among the arguments, where something is."""
     for arg in args:
         if isinstance(arg.operand, LambdaRef):
             lambdas.explain(b, arg.operand)
 
 
-def _shown(arg: Arg) -> str:
+def show_argument(arg: Arg) -> str:
+    """An argument's type, as faults show it."""
     prefix = f"{arg.mode} " if arg.mode else ""
     operand = arg.operand
     if isinstance(operand, Bound):
@@ -156,9 +164,10 @@ def emit(
     signature = chosen.signature
     b.check_member(signature, node)
     result = chosen.result
-    function = prepared(signature.entry, result)
-    inputs = [code for code, _ in _argument_codes(b, scope, chosen, result)]
-    outs = _outs(b, scope, chosen)
+    last_out = bool(signature.params) and signature.params[-1].mode == "out"
+    function = prepared(signature.entry, chosen.types[-1] if last_out else result)
+    inputs = [code for code, _ in argument_codes(b, scope, chosen, result)]
+    outs = out_stores(b, scope, chosen)
     if target is not None and not signature.static:
         inputs.insert(0, guarded(b, target, [a.operand.code for a in args if isinstance(a.operand, Bound)]))
     code = invoke(function, inputs, signature.entry.run)
@@ -209,7 +218,19 @@ def guarded(b: Binder, target: Bound, args: Sequence[Code] = ()) -> Code:
     return check
 
 
-def _argument_codes(b: Binder, scope: Scope, chosen: Candidate, result: Ty) -> list[tuple[Code, Param]]:
+def not_null(value: Any) -> Any:  # noqa: ANN401
+    """A value that has to be there.
+
+    Raises:
+        NetError: NullReferenceException when it is null.
+    """
+    if value is None:
+        raise null_reference()
+    return value
+
+
+def argument_codes(b: Binder, scope: Scope, chosen: Candidate, result: Ty) -> list[tuple[Code, Param]]:
+    """The code of each argument that is handed over, converted, with its parameter."""
     out: list[tuple[Code, Param]] = []
     params = chosen.signature.params
     for index, (param, taken, ty) in enumerate(zip(params, chosen.slots, chosen.types, strict=True)):
@@ -283,7 +304,8 @@ def invoke(function: Callable[..., Any], inputs: list[Code], run: bool) -> Code:
 # --------------------------------------------------------------------------- out arguments
 
 
-def _outs(b: Binder, scope: Scope, chosen: Candidate) -> list[Callable[[Frame, Any], None]]:
+def out_stores(b: Binder, scope: Scope, chosen: Candidate) -> list[Callable[[Frame, Any], None]]:
+    """How the values of `out` and `ref` arguments are stored behind the call, in order."""
     out: list[Callable[[Frame, Any], None]] = []
     for param, taken, ty in zip(chosen.signature.params, chosen.slots, chosen.types, strict=True):
         if param.mode not in ("out", "ref"):
@@ -301,6 +323,7 @@ def _store(b: Binder, scope: Scope, arg: Arg, ty: Ty) -> Callable[[Frame, Any], 
     if isinstance(node.declares, tree.VarType) and isinstance(node.value, tree.Name):
         declared = scope.names.get(node.value.name)
         if declared is None:
+            b.unassigned = True
             declared = expressions.declare(b, scope, node.value.name, ty, node.value)
         return variable_store(scope, declared)
     bound = b.value(arg.operand)

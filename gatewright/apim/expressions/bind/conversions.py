@@ -11,11 +11,20 @@ from typing import Any
 
 from gatewright.apim.expressions import numbers
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.faults import NetError, null_reference
+from gatewright.apim.expressions.faults import NetError, arithmetic_overflow, null_reference
 from gatewright.apim.expressions.library.catalog import Library
 from gatewright.apim.expressions.signature import Signature
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import EnumValue, Lazy, Pair, box, boxed_items, runtime_type, unbox
+from gatewright.apim.expressions.values import (
+    Anon,
+    EnumValue,
+    Lazy,
+    Pair,
+    box,
+    boxed_items,
+    runtime_type,
+    unbox,
+)
 
 Convert = Callable[[Any], Any]
 
@@ -43,7 +52,7 @@ class Conversions:
         return self._implicit[key]
 
     def _standard(self, source: Ty, target: Ty) -> Convert | None:
-        if source is target or source is t.NEVER:
+        if source.plain is target.plain or source is t.NEVER:
             return same
         if source is t.NULL:
             return same if self.library.is_reference(target) or target.name == "?" else None
@@ -53,6 +62,8 @@ class Conversions:
             return numeric(source, target)
         if target.name == "?":
             return self._to_nullable(source, target)
+        if source.name == "ValueTuple" and target.name == "ValueTuple":
+            return self._tuple(source, target, self.implicit)
         if self.library.is_reference(target) and not t.is_parameter(target):
             return self._reference(source, target)
         return None
@@ -63,6 +74,19 @@ class Conversions:
             step = self._standard(source.args[0], inner)
             return None if step is None else lifted(step)
         return self._standard(source, inner)
+
+    def _tuple(self, source: Ty, target: Ty, way: Callable[[Ty, Ty], Convert | None]) -> Convert | None:
+        """A tuple whose elements convert one by one."""
+        if len(source.args) != len(target.args):
+            return None
+        steps: list[Convert] = []
+        for mine, wanted in zip(source.args, target.args, strict=True):
+            step = way(mine, wanted)
+            if step is None:
+                return None
+            steps.append(step)
+        ty = target.plain
+        return lambda v: Anon(ty, tuple([step(x) for step, x in zip(steps, v.values, strict=True)]))
 
     def _reference(self, source: Ty, target: Ty) -> Convert | None:
         if source.name == "?":
@@ -122,9 +146,22 @@ class Conversions:
             self._explicit[key] = found
         return self._explicit[key]
 
+    def checked(self, source: Ty, target: Ty) -> Convert | None:
+        """A cast between numbers inside `checked`; None for any other cast."""
+        mine = source.args[0] if source.name == "?" else source
+        wanted = target.args[0] if target.name == "?" else target
+        if mine not in t.NUMERIC or wanted not in t.INTEGRAL_BITS or mine is t.DECIMAL:
+            return None
+        step = fitting(mine, wanted)
+        if source.name != "?":
+            return step
+        return lifted(step) if target.name == "?" else chained(same, _value_of_nullable, step)
+
     def _cast_standard(self, source: Ty, target: Ty) -> Convert | None:
         if source in t.NUMERIC and target in t.NUMERIC:
             return numeric(source, target)
+        if source.name == "ValueTuple" and target.name == "ValueTuple":
+            return self._tuple(source, target, self.explicit)
         if source.name == "?" and target.name != "?":
             inner = same if source.args[0] is target else self._cast_standard(source.args[0], target)
             return None if inner is None else chained(same, _value_of_nullable, inner)
@@ -153,17 +190,18 @@ class Conversions:
         if self.library.derives(target, source):
             return True
         if self.library.is_interface(target):
-            return not (source is t.STRING or source.name == "[]")
+            return not (source is t.STRING or source.name.startswith("["))
         return self.library.is_interface(source) and not self.library.is_value(target)
 
     def _unboxing(self, target: Ty) -> Convert:
         def convert(value: Any) -> Any:  # noqa: ANN401
             if value is None:
                 raise null_reference()
-            if runtime_type(value) is not target:
+            if runtime_type(value).plain is not wanted:
                 raise self.bad_cast(value, target)
             return unbox(value)
 
+        wanted = target.plain
         cls = {t.INT: int, t.BOOL: bool, t.DOUBLE: float}.get(target)
         if cls is None:
             return convert
@@ -199,6 +237,16 @@ class Conversions:
             return False
         wanted = target.args[0] if target.name == "?" else target
         return self.library.derives(runtime_type(value), wanted)
+
+    def may_be(self, source: Ty, target: Ty) -> bool:
+        """Whether a value of one type can be one of another without an operator that a type declares."""
+        wanted = target.args[0] if target.name == "?" else target
+        mine = source.args[0] if source.name == "?" else source
+        if mine.plain is wanted.plain or source is t.NULL:
+            return True
+        if self.library.is_value(mine) and self.library.is_value(wanted):
+            return False
+        return self._standard(mine, wanted) is not None or self._cast_standard(mine, wanted) is not None
 
     def cast(self, value: Any, target: Ty) -> Any:  # noqa: ANN401
         """A boxed value as an unboxed value of a type, as `(T)` does."""
@@ -263,7 +311,9 @@ def numeric(source: Ty, target: Ty) -> Convert:
     if target is t.FLOAT:
         return lambda v: numbers.single(float(v))
     if target is t.DECIMAL:
-        return numbers.to_decimal if source in (t.FLOAT, t.DOUBLE) else Decimal
+        if source is t.FLOAT:
+            return lambda v: numbers.to_decimal(float(f"{v:.7g}"))
+        return numbers.to_decimal if source is t.DOUBLE else Decimal
     if source in (t.FLOAT, t.DOUBLE):
         return lambda v: numbers.truncate(v, target)
     if source is t.DECIMAL:
@@ -271,6 +321,19 @@ def numeric(source: Ty, target: Ty) -> Convert:
     if target in t.WIDENS.get(source, ()):
         return same
     return numbers.wrapper(target)
+
+
+def fitting(source: Ty, target: Ty) -> Convert:
+    """A conversion to a whole number that throws where the number does not fit."""
+    low, high = numbers.bounds(target)
+
+    def convert(value: Any) -> Any:  # noqa: ANN401
+        number = ord(value) if source is t.CHAR else value
+        if number != number or not low - 1 < number < high + 1:
+            raise arithmetic_overflow()
+        return chr(int(number)) if target is t.CHAR else int(number)
+
+    return convert
 
 
 def enum_number(value: Any) -> Any:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""`new`: objects with initialisers, arrays, anonymous objects, tuples."""
+"""`new`: objects with initialisers, and anonymous objects."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.bind import access, calls, overloads
 from gatewright.apim.expressions.bind.binder import Binder
-from gatewright.apim.expressions.bind.bound import Bound, Code, Frame, MethodGroup, Operand
+from gatewright.apim.expressions.bind.bound import Bound, Frame, MethodGroup, Operand
 from gatewright.apim.expressions.bind.defaults import default_value
 from gatewright.apim.expressions.bind.scope import Scope
-from gatewright.apim.expressions.faults import NetError
+from gatewright.apim.expressions.faults import NetError, default_message
 from gatewright.apim.expressions.library.catalog import Found
-from gatewright.apim.expressions.limits import check_size
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Anon, NetArray
+from gatewright.apim.expressions.values import Anon
 
 Step = Callable[[Frame], None]
 
@@ -28,10 +27,23 @@ def new(b: Binder, scope: Scope, node: tree.New) -> Operand:
         from gatewright.apim.expressions.bind import expressions
 
         return expressions.bind_to(b, scope, node.args[0].value, ty)
+    if ty.name == "?":
+        return _nullable(b, scope, ty, node)
     made = _constructed(b, scope, ty, node)
     if node.init is None:
         return made
     return _initialised(b, scope, made, node.init)
+
+
+def _nullable(b: Binder, scope: Scope, ty: Ty, node: tree.New) -> Bound:
+    """`new int?(5)`, and `new int?()`, which is null."""
+    from gatewright.apim.expressions.bind import expressions
+
+    if node.init is not None or len(node.args) > 1:
+        b.fail(codes.NO_OVERLOAD, node, f"{ty.show()} is made of one value")
+    if not node.args:
+        return Bound(ty, lambda f: None, node)
+    return b.need(expressions.bind_to(b, scope, node.args[0].value, ty.args[0]), ty)
 
 
 def _constructed(b: Binder, scope: Scope, ty: Ty, node: tree.New) -> Bound:
@@ -50,8 +62,8 @@ def _constructed(b: Binder, scope: Scope, ty: Ty, node: tree.New) -> Bound:
             return Bound(ty, lambda f: value, node)
         if not found:
             b.fail(codes.INVALID, node, f"new {ty.show()} cannot be made")
-        calls._explain(b, args)
-        shown = ", ".join(calls._shown(a) for a in args)
+        calls.explain(b, args)
+        shown = ", ".join(calls.show_argument(a) for a in args)
         hint = "known: " + "; ".join(s.entry.text for s, _ in found[:3])
         b.fail(codes.NO_OVERLOAD, node, f"no constructor of {ty.show()} takes ({shown})", hint)
     return calls.emit(b, scope, chosen, None, args, node)
@@ -71,7 +83,7 @@ def _exception(b: Binder, scope: Scope, ty: Ty, args: list[overloads.Arg], node:
         fault: NetError = code(f)
         fault.kind = name
         if fault.extra.pop("bare", None):
-            fault.message = f"Exception of type '{full}' was thrown."
+            fault.message = default_message(name, full)
         return fault
 
     return Bound(ty, build, node)
@@ -151,60 +163,7 @@ def _assigned(b: Binder, scope: Scope, target: Bound, item: tree.MemberInit | tr
     return store
 
 
-# --------------------------------------------------------------------------- arrays
-
-
-def array(b: Binder, scope: Scope, node: tree.NewArray) -> Operand:
-    """`new T[n]`, `new T[] { ... }`, `new[] { ... }`."""
-    if node.element is not None:
-        return array_of(b, scope, node, b.type_of(node.element))
-    from gatewright.apim.expressions.bind import expressions
-
-    if node.init is None:
-        b.fail(codes.SYNTAX, node, "an array needs a type or elements")
-    items = [expressions.bind_value(b, scope, _expr(b, item)) for item in node.init.items]
-    element = overloads.common_type(b, [i.ty for i in items]) if items else None
-    if element is None or element is t.NULL:
-        b.fail(codes.WRONG_TYPE, node, "the elements have no common type", "write new T[] { ... }")
-    return _filled(t.array(element), [b.need(i, element).code for i in items], node)
-
-
-def _expr(b: Binder, item: Any) -> tree.Expr:  # noqa: ANN401
-    if isinstance(item, (tree.Initializer, tree.MemberInit, tree.IndexInit)):
-        b.fail(codes.SYNTAX, item, "a value should stand here")
-    found: tree.Expr = item
-    return found
-
-
-def array_of(b: Binder, scope: Scope, node: tree.NewArray, element: Ty) -> Bound:
-    """An array whose element type is known."""
-    from gatewright.apim.expressions.bind import expressions
-
-    ty = t.array(element)
-    if node.init is not None:
-        items = [expressions.bind_to(b, scope, _expr(b, i), element).code for i in node.init.items]
-        return _filled(ty, items, node)
-    if node.size is None:
-        b.fail(codes.SYNTAX, node, "an array needs a size or elements")
-    size = b.need(expressions.bind_value(b, scope, node.size), t.INT).code
-    value = default_value(b.library, element)
-
-    def make(f: Frame) -> NetArray:
-        count = size(f)
-        if count < 0:
-            raise NetError("OverflowException", "Arithmetic operation resulted in an overflow.")
-        check_size(count)
-        f[0].tick(count >> 6)
-        return NetArray(ty, [value] * count)
-
-    return Bound(ty, make, node)
-
-
-def _filled(ty: Ty, items: list[Code], node: tree.Node) -> Bound:
-    return Bound(ty, lambda f: NetArray(ty, [i(f) for i in items]), node)
-
-
-# --------------------------------------------------------------------------- anonymous objects, tuples
+# --------------------------------------------------------------------------- anonymous objects
 
 
 def anonymous(b: Binder, scope: Scope, node: tree.Anonymous) -> Operand:
@@ -217,17 +176,5 @@ def anonymous(b: Binder, scope: Scope, node: tree.Anonymous) -> Operand:
             b.fail(codes.WRONG_TYPE, value.node, "null has no type here", "cast it: (string)null")
     name = "anonymous{" + ",".join(label for label, _ in node.members) + "}"
     ty = t.make(name, tuple(v.ty for v in values))
-    items = [v.code for v in values]
-    return Bound(ty, lambda f: Anon(ty, tuple([i(f) for i in items])), node)
-
-
-def tuple_(b: Binder, scope: Scope, node: tree.Tuple) -> Operand:
-    """`(a, b)`."""
-    from gatewright.apim.expressions.bind import expressions
-
-    if any(item.name for item in node.items):
-        b.fail(codes.NOT_SUPPORTED, node, "a tuple with named elements is not supported", "use Item1, Item2")
-    values = [expressions.bind_value(b, scope, item.value) for item in node.items]
-    ty = t.make("ValueTuple", tuple(v.ty for v in values))
-    items = [v.code for v in values]
-    return Bound(ty, lambda f: Anon(ty, tuple([i(f) for i in items])), node)
+    made, items = ty.plain, [v.code for v in values]
+    return Bound(ty, lambda f: Anon(made, tuple([i(f) for i in items])), node)

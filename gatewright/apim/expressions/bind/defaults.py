@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.library.catalog import Library
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Pair, default_of
+from gatewright.apim.expressions.values import Anon, Pair, default_of
 
 
 def default_value(library: Library, ty: Ty) -> Any:  # noqa: ANN401
@@ -24,7 +23,5 @@ def default_value(library: Library, ty: Ty) -> Any:  # noqa: ANN401
         for signature in library.own(entry).get("default", ()):
             return signature.entry.call()
     if ty.name == "ValueTuple":
-        from gatewright.apim.expressions.values import Anon
-
-        return Anon(ty, tuple(default_value(library, a) for a in ty.args))
-    return t and None
+        return Anon(ty.plain, tuple(default_value(library, a) for a in ty.args))
+    return None

@@ -9,7 +9,18 @@ from typing import Any, cast
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.bind import access, arithmetic, creation, lambdas, overloads, strings
+from gatewright.apim.expressions.bind import (
+    access,
+    arithmetic,
+    arrays,
+    assignments,
+    creation,
+    lambdas,
+    overloads,
+    strings,
+    tuples,
+    type_tests,
+)
 from gatewright.apim.expressions.bind.binder import Binder, Trace
 from gatewright.apim.expressions.bind.bound import (
     MISSING,
@@ -27,7 +38,6 @@ from gatewright.apim.expressions.bind.bound import (
 from gatewright.apim.expressions.bind.defaults import default_value
 from gatewright.apim.expressions.bind.scope import Scope, Variable
 from gatewright.apim.expressions.faults import NetError, null_reference
-from gatewright.apim.expressions.numbers import bounds
 from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.values import NetType, box
 
@@ -41,6 +51,8 @@ def bind(b: Binder, scope: Scope, node: tree.Expr) -> Operand:
         Rejected: with the first fault in it.
     """
     operand = _BINDERS[type(node)](b, scope, node)
+    if isinstance(operand, Bound) and operand.ty is t.BOOL and operand.is_const:
+        b.truths[node.at, node.end] = operand.const
     if b.trace is not None and isinstance(operand, Bound) and not operand.is_const:
         return replace(operand, code=_traced(operand, node, b.trace))
     return operand
@@ -79,19 +91,17 @@ def bind_to(b: Binder, scope: Scope, node: tree.Expr, ty: Ty) -> Bound:
     Raises:
         Rejected: EXP305 when it does not convert.
     """
-    if (
-        isinstance(node, tree.NewArray)
-        and node.element is None
-        and ty.name == "[]"
-        and not _implicit(b, node)
-    ):
-        return creation.array_of(b, scope, node, ty.args[0])
+    if isinstance(node, tree.NewArray) and ty.name.startswith("[") and bare(b, node):
+        return arrays.array_of(b, scope, node, ty.args[0], ty.name.count(",") + 1)
+    if isinstance(node, tree.Tuple) and ty.plain.name == "ValueTuple":
+        return operand_to(b, scope, tuples.literal(b, scope, node, ty), ty)
     operand = bind(b, scope, node)
     return operand_to(b, scope, operand, ty)
 
 
-def _implicit(b: Binder, node: tree.NewArray) -> bool:
-    return b.text.code[node.at : node.at + 3] == "new"
+def bare(b: Binder, node: tree.NewArray) -> bool:
+    """Whether an array stands as `{ ... }` alone."""
+    return node.element is None and b.text.code[node.at : node.at + 3] != "new"
 
 
 def operand_to(b: Binder, scope: Scope, operand: Operand, ty: Ty) -> Bound:
@@ -112,8 +122,10 @@ def declare(b: Binder, scope: Scope, name: str, ty: Ty, node: tree.Node) -> Vari
     Raises:
         Rejected: EXP310 when the name is taken in this or an enclosing block.
     """
-    if scope.find(name) is not None or name == "context":
+    if scope.find(name) is not None or name in scope.inside or name == "context":
         b.fail(codes.INVALID, node, f"{name} is already declared", "choose another name")
+    if scope.parent is not None:
+        scope.parent.reserve(name)
     return scope.declare(name, ty)
 
 
@@ -123,12 +135,19 @@ def _literal(b: Binder, scope: Scope, node: tree.Literal) -> Operand:
     value: Any = node.value
     if node.kind == "decimal":
         value = Decimal(cast(str, node.value))
+    if node.kind == "string":
+        value = b.library.interned(cast(str, node.value))
     return constant(t.make(node.kind), value, node)
 
 
 def _name(b: Binder, scope: Scope, node: tree.Name) -> Operand:
     variable = scope.find(node.name)
+    if variable is not None and variable.function is not None:
+        type_args = tuple(b.type_of(a) for a in node.type_args)
+        return MethodGroup(None, t.OBJECT, node.name, type_args, node, variable.function)
     if variable is not None:
+        if node.type_args:
+            b.fail(codes.SYNTAX, node, f"the variable {node.name} takes no types", "put brackets around it")
         return _variable(b, scope, variable, node)
     if node.name == "context":
         return Bound(CONTEXT, lambda f: f[0].context, node)
@@ -183,7 +202,7 @@ def variable_place(slot: int, depth: int, writable: bool = True) -> Place:
             f = f[1]
         f[slot] = value
 
-    return Place(lambda f: (), load, save if writable else None)
+    return Place(lambda f: (), load, save if writable else None, variable=True)
 
 
 def _type_expr(b: Binder, scope: Scope, node: tree.TypeExpr) -> Operand:
@@ -198,13 +217,17 @@ def _paren(b: Binder, scope: Scope, node: tree.Paren) -> Operand:
 
 
 def _ternary(b: Binder, scope: Scope, node: tree.Ternary) -> Operand:
-    test = b.need(bind_value(b, scope, node.test), t.BOOL).code
+    condition = b.need(bind_value(b, scope, node.test), t.BOOL)
+    test = condition.code
     yes, no = bind_value(b, scope, node.yes), bind_value(b, scope, node.no)
     ty = _branch_type(b, yes, no)
     if ty is None:
         message = f"the branches are {yes.ty.show()} and {no.ty.show()}; neither becomes the other"
         b.fail(codes.WRONG_TYPE, node, message, "cast one of them")
-    one, two = b.need(yes, ty).code, b.need(no, ty).code
+    first, second = b.need(yes, ty), b.need(no, ty)
+    if condition.is_const and first.is_const and second.is_const and (ty in t.NUMERIC or ty is t.STRING):
+        return constant(ty, first.const if condition.const else second.const, node)
+    one, two = first.code, second.code
     return Bound(ty, lambda f: one(f) if test(f) else two(f), node)
 
 
@@ -269,8 +292,12 @@ def _step(
     """One more operator on a left-deep line; `parts` collects a sum of texts."""
     if step.op in ("&&", "||"):
         whole = strings.concat(b, parts, step.left) if parts else left
-        test = b.need(whole, t.BOOL).code
-        right_test = b.need(bind_value(b, scope, step.right), t.BOOL).code
+        first = b.need(whole, t.BOOL)
+        second = b.need(bind_value(b, scope, step.right), t.BOOL)
+        test, right_test = first.code, second.code
+        if first.is_const and second.is_const:
+            both = first.const and second.const
+            return constant(t.BOOL, both if step.op == "&&" else first.const or second.const, step), []
         if step.op == "&&":
             return Bound(t.BOOL, lambda f: test(f) and right_test(f), step), []
         return Bound(t.BOOL, lambda f: test(f) or right_test(f), step), []
@@ -284,112 +311,11 @@ def _step(
     return arithmetic.binary(b, left, right, step), []
 
 
-# --------------------------------------------------------------------------- casts and type tests
-
-
-def _cast(b: Binder, scope: Scope, node: tree.Cast) -> Operand:
-    ty = b.type_of(node.type)
-    operand = bind(b, scope, node.value)
-    if isinstance(operand, (LambdaRef, MethodGroup)):
-        return operand_to(b, scope, operand, ty)
-    value = b.value(operand)
-    implied = b.convert(value, ty)
-    if implied is not None:
-        return Bound(implied.ty, implied.code, node, implied.const)
-    step = b.conversions.explicit(value.ty, ty)
-    if step is None:
-        b.fail(codes.WRONG_TYPE, node, f"{value.ty.show()} cannot be cast to {ty.show()}")
-    code, convert = value.code, step
-    if value.is_const and value.ty in t.NUMERIC and ty in t.NUMERIC:
-        if ty in t.INTEGRAL_BITS and not _holds(value.const, ty):
-            b.fail(codes.INVALID, node, f"the constant does not fit {ty.show()}")
-        return constant(ty, convert(value.const), node)
-    return Bound(ty, lambda f: convert(code(f)), node)
-
-
-def _holds(value: Any, ty: Ty) -> bool:  # noqa: ANN401
-    low, high = bounds(ty)
-    number = ord(value) if isinstance(value, str) else value
-    return number == number and low - 1 < number < high + 1
-
-
-def _as(b: Binder, scope: Scope, node: tree.As) -> Operand:
-    value, ty = bind_value(b, scope, node.value), b.type_of(node.type)
-    if not b.library.is_reference(ty) and ty.name != "?":
-        b.fail(codes.INVALID, node, f"as needs a type that can be null; {ty.show()} cannot", "write a cast")
-    code, wrap, conversions = value.code, box(value.ty), b.conversions
-
-    def convert(f: Frame) -> Any:  # noqa: ANN401
-        found = code(f)
-        if found is not None and wrap is not None:
-            found = wrap(found)
-        return conversions.cast(found, ty) if conversions.is_instance(found, ty) else None
-
-    return Bound(ty, convert, node)
-
-
-def _is(b: Binder, scope: Scope, node: tree.Is) -> Operand:
-    value = bind_value(b, scope, node.value)
-    return Bound(t.BOOL, match_pattern(b, scope, value, node.pattern), node)
-
-
-def match_pattern(b: Binder, scope: Scope, value: Bound, pattern: tree.Pattern) -> Code:
-    """A test of a value against a pattern; a name it declares is set when it fits."""
-    code, wrap = value.code, box(value.ty)
-    boxed = code if wrap is None else (lambda f: None if (v := code(f)) is None else wrap(v))
-    if isinstance(pattern, tree.ConstPattern):
-        operand = bind(b, scope, pattern.value)
-        if isinstance(operand, TypeRef):
-            ty = operand.ty
-            return lambda f: b.conversions.is_instance(boxed(f), ty)
-        return _constant_pattern(b, value, boxed, b.value(operand))
-    if isinstance(pattern.type, tree.VarType):
-        store = _declared(b, scope, pattern, value.ty)
-        return lambda f: store(f, code(f)) or True
-    ty = b.type_of(pattern.type)
-    if ty.name == "?" and pattern.name is not None:
-        b.fail(codes.INVALID, pattern, "a nullable type may not stand in a pattern with a name")
-    if pattern.name is None or pattern.name == "_":
-        return lambda f: b.conversions.is_instance(boxed(f), ty)
-    store = _declared(b, scope, pattern, ty)
-    conversions = b.conversions
-
-    def test(f: Frame) -> bool:
-        found = boxed(f)
-        if not conversions.is_instance(found, ty):
-            return False
-        store(f, conversions.cast(found, ty))
-        return True
-
-    return test
-
-
-def _declared(b: Binder, scope: Scope, pattern: tree.DeclPattern, ty: Ty) -> Callable[[Frame, Any], None]:
-    from gatewright.apim.expressions.bind.calls import variable_store
-
-    return variable_store(scope, declare(b, scope, pattern.name or "", ty, pattern))
-
-
-def _constant_pattern(b: Binder, value: Bound, boxed: Code, wanted: Bound) -> Code:
-    code = value.code
-    if wanted.ty is t.NULL:
-        return lambda f: code(f) is None
-    if not wanted.is_const and not b.library.is_enum(wanted.ty):
-        b.fail(codes.INVALID, wanted.node, "a constant should stand here")
-    if value.ty is t.OBJECT or (b.library.is_reference(value.ty) and value.ty is not t.STRING):
-        wrap = box(wanted.ty)
-        const = wanted.code([None, None])
-        target = wrap(const) if wrap else const
-        return lambda f: type(v := boxed(f)) is type(target) and v == target
-    fitted = b.need(wanted, value.ty).code([None, None])
-    return lambda f: code(f) == fitted
-
-
 # --------------------------------------------------------------------------- the rest
 
 
 def _lambda(b: Binder, scope: Scope, node: tree.Lambda) -> Operand:
-    return LambdaRef(node)
+    return LambdaRef(node, b.overflow)
 
 
 def _typeof(b: Binder, scope: Scope, node: tree.TypeOf) -> Operand:
@@ -423,13 +349,16 @@ def thrower(b: Binder, value: Bound) -> Code:
 
 
 def _checked(b: Binder, scope: Scope, node: tree.Checked) -> Operand:
-    if node.checked:
-        b.fail(codes.NOT_SUPPORTED, node, "checked(...) is not supported")
-    return bind(b, scope, node.value)
+    with b.within(node.checked):
+        return bind(b, scope, node.value)
+
+
+def _misplaced(b: Binder, scope: Scope, node: tree.NewVariable) -> Operand:
+    b.fail(codes.SYNTAX, node, "a declaration may not stand here")
 
 
 def _assign(b: Binder, scope: Scope, node: tree.Assign) -> Operand:
-    return arithmetic.assign(b, scope, node)
+    return assignments.assign(b, scope, node)
 
 
 _BINDERS: dict[type, Callable[[Binder, Scope, Any], Operand]] = {
@@ -439,16 +368,16 @@ _BINDERS: dict[type, Callable[[Binder, Scope, Any], Operand]] = {
     tree.Paren: _paren,
     tree.Ternary: _ternary,
     tree.Binary: _binary,
-    tree.Cast: _cast,
-    tree.As: _as,
-    tree.Is: _is,
+    tree.Cast: type_tests.cast,
+    tree.As: type_tests.as_,
+    tree.Is: type_tests.is_,
     tree.Lambda: _lambda,
     tree.TypeOf: _typeof,
     tree.Default: _default,
     tree.ThrowExpr: _throw,
     tree.Checked: _checked,
     tree.Assign: _assign,
-    tree.Unary: lambda b, scope, node: arithmetic.unary(b, scope, node),
+    tree.Unary: lambda b, scope, node: assignments.unary(b, scope, node),
     tree.Interpolated: strings.interpolate,
     tree.Member: access.member,
     tree.Call: access.call,
@@ -456,7 +385,8 @@ _BINDERS: dict[type, Callable[[Binder, Scope, Any], Operand]] = {
     tree.CondAccess: access.conditional,
     tree.CondTarget: access.target,
     tree.New: creation.new,
-    tree.NewArray: creation.array,
+    tree.NewArray: arrays.array,
     tree.Anonymous: creation.anonymous,
-    tree.Tuple: creation.tuple_,
+    tree.Tuple: tuples.literal,
+    tree.NewVariable: _misplaced,
 }

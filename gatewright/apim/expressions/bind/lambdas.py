@@ -23,13 +23,13 @@ class Body:
     Attributes:
         result: the type it returns; `void` for none.
         value: the expression of an expression body, else None.
-        block: binds a block body for a return type.
+        block: binds a block body, or a body that is itself a lambda or method, for a return type.
     """
 
     frame: FrameScope
     result: Ty | None
     value: Bound | None
-    block: Callable[[Ty], Code | None] | None
+    block: Callable[[Ty], Code] | None
 
     def returns(self, b: Binder, result: Ty) -> bool:
         """Whether the body fits a return type."""
@@ -38,7 +38,7 @@ class Body:
         if self.value is not None:
             return self.value.ty is not t.VOID and b.fits(self.value, result)
         if self.result is None or self.result is t.VOID:
-            return self.result is None
+            return self.result is None and self._each(result)
         return b.conversions.implicit(self.result, result) is not None or self._each(result)
 
     def _statement(self) -> bool:
@@ -48,7 +48,13 @@ class Body:
         ) or (self.value is not None and isinstance(self.value.node, tree.Unary))
 
     def _each(self, result: Ty) -> bool:
-        return self.block is not None and self.block(result) is not None
+        if self.block is None:
+            return False
+        try:
+            self.block(result)
+        except Rejected:
+            return False
+        return True
 
 
 def body_of(b: Binder, scope: Scope, ref: LambdaRef, params: tuple[Ty, ...]) -> Body | None:
@@ -70,7 +76,8 @@ def _bind_body(b: Binder, scope: Scope, ref: LambdaRef, params: tuple[Ty, ...]) 
     if inner is None:
         return None
     try:
-        return bind_body(b, inner, node.body)
+        with b.within(ref.overflow):
+            return bind_body(b, inner, node.body)
     except Rejected as fault:
         ref.bodies["fault"] = fault  # type: ignore[index]
         return None
@@ -81,14 +88,21 @@ def _parameters(
 ) -> Scope | None:
     inner = scope.framed()
     for parameter, ty in zip(written, params, strict=True):
-        if parameter.type is not None and b.type_of(parameter.type) is not ty:
+        if parameter.type is not None and b.type_of(parameter.type).plain is not ty.plain:
             return None
-        if parameter.name != "_":
-            declared = inner.find(parameter.name)
-            if declared is not None and parameter.name in inner.names:
-                b.fail(codes.INVALID, parameter, f"{parameter.name} is declared twice")
+        if parameter.name in inner.names:
+            b.fail(codes.INVALID, parameter, f"{parameter.name} is declared twice")
+        check_name(b, scope, parameter)
         declared_parameter(inner, parameter.name, ty)
     return inner
+
+
+def check_name(b: Binder, scope: Scope, parameter: tree.Parameter) -> None:
+    """Refuses a parameter that is called like a variable around it, as C# 7 does."""
+    for name in parameter.name.split(" "):
+        if scope.find(name) is not None or name == "context":
+            b.fail(codes.INVALID, parameter, f"{name} is already declared", "choose another name")
+        scope.reserve(name)
 
 
 def declared_parameter(inner: Scope, name: str, ty: Ty) -> None:
@@ -106,16 +120,18 @@ def bind_body(b: Binder, inner: Scope, body: tree.Expr | tree.Block) -> Body:
 
     if not isinstance(body, tree.Block):
         value = expressions.bind(b, inner, body)
-        if not isinstance(value, Bound):
-            value = b.value(value)
+        if isinstance(value, (LambdaRef, MethodGroup)):
+            made = value
+            return Body(inner.frame, None, None, lambda ty: expressions.operand_to(b, inner, made, ty).code)
+        value = b.value(value) if not isinstance(value, Bound) else value
         return Body(inner.frame, value.ty, value, None)
     found = statements.returned_types(b, inner, body)
 
-    def block(result: Ty) -> Code | None:
-        try:
+    overflow = b.overflow
+
+    def block(result: Ty) -> Code:
+        with b.within(overflow):
             return statements.function_body(b, inner, body, result)
-        except Rejected:
-            return None
 
     return Body(inner.frame, found, None, block)
 
@@ -150,10 +166,7 @@ def _code_of(b: Binder, body: Body, result: Ty) -> Code:
         return body.value.code if result is t.VOID else b.need(body.value, result).code
     if body.block is None:
         raise AssertionError("a body without code")
-    code = body.block(result)
-    if code is None:
-        raise AssertionError("a body that fitted does not fit")
-    return code
+    return body.block(result)
 
 
 def closure(code: Code, frame: FrameScope, count: int) -> Code:

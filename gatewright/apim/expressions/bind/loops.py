@@ -1,4 +1,4 @@
-"""Loops and `switch`. A loop body that makes lambdas gets a fresh frame for each turn, as C# has it."""
+"""Loops. A loop body that makes lambdas gets a fresh frame for each turn, as C# has it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from gatewright.apim.expressions.bind.statements import Function, Step
 
 
-def _breakable(scope: Scope, *names: str) -> None:
+def breakable(scope: Scope, *names: str) -> None:
+    """Marks a scope as one that `break` or `continue` may leave."""
     for name in names:
         scope.declare(name, t.VOID)
 
 
-def _breaks(scope: Scope) -> bool:
+def breaks(scope: Scope) -> bool:
+    """Whether a `break` leaves a scope."""
     return scope.names["break"].constant is True
 
 
@@ -34,11 +36,12 @@ def makes_lambdas(node: object) -> bool:
     if isinstance(node, tuple):
         return any(makes_lambdas(item) for item in node)
     if isinstance(node, tree.Node):
-        return any(makes_lambdas(getattr(node, name)) for name in _fields(type(node)))
+        return any(makes_lambdas(getattr(node, name)) for name in fields_of(type(node)))
     return False
 
 
-def _fields(kind: type) -> tuple[str, ...]:
+def fields_of(kind: type) -> tuple[str, ...]:
+    """The attributes of a kind of node, its place left out."""
     names: list[str] = []
     for base in kind.__mro__:
         slots = getattr(base, "__slots__", ())
@@ -59,7 +62,7 @@ def while_(b: Binder, scope: Scope, node: tree.While, function: Function) -> Ste
     from gatewright.apim.expressions.bind.statements import Step, nested
 
     outer = scope.inner()
-    _breakable(outer, "break", "continue")
+    breakable(outer, "break", "continue")
     condition = b.need(expressions.bind_value(b, outer, node.test), t.BOOL)
     inner = outer.framed() if makes_lambdas(node.body) else outer.inner()
     body = _fresh(nested(b, inner, node.body, function).code, inner, outer)
@@ -78,7 +81,7 @@ def while_(b: Binder, scope: Scope, node: tree.While, function: Function) -> Ste
                 return None if signal == "break" else signal
         return None
 
-    return Step(run, condition.const is not True or _breaks(outer))
+    return Step(run, condition.const is not True or breaks(outer))
 
 
 def for_(b: Binder, scope: Scope, node: tree.For, function: Function) -> Step:
@@ -87,7 +90,7 @@ def for_(b: Binder, scope: Scope, node: tree.For, function: Function) -> Step:
 
     outer = scope.inner()
     start = sequence([statement(b, outer, s, function).code for s in node.init])
-    _breakable(outer, "break", "continue")
+    breakable(outer, "break", "continue")
     condition: Bound | None = None
     if node.test is not None:
         condition = b.need(expressions.bind_value(b, outer, node.test), t.BOOL)
@@ -111,7 +114,7 @@ def for_(b: Binder, scope: Scope, node: tree.For, function: Function) -> Step:
         return None
 
     endless = condition is None or condition.const is True
-    return Step(run, not endless or _breaks(outer))
+    return Step(run, not endless or breaks(outer))
 
 
 def _update(value: Bound) -> Code:
@@ -125,6 +128,8 @@ def _update(value: Bound) -> Code:
 
 def element_type(b: Binder, ty: Ty) -> Ty | None:
     """The element type that `foreach` sees in a type, or None when it has none."""
+    if ty.name.startswith("["):
+        return ty.args[0]
     for base in b.library.bases(ty):
         if base.name == "IEnumerable" and base.args:
             return base.args[0]
@@ -142,14 +147,16 @@ def foreach(b: Binder, scope: Scope, node: tree.ForEach, function: Function) -> 
     if found is None:
         b.fail(codes.WRONG_TYPE, node.values, f"foreach cannot go through {values.ty.show()}")
     outer = scope.inner()
-    _breakable(outer, "break", "continue")
+    breakable(outer, "break", "continue")
     inner = outer.framed() if makes_lambdas(node.body) else outer.inner()
     ty = found if isinstance(node.type, tree.VarType) else b.type_of(node.type)
     convert = same if ty is found else b.conversions.explicit(found, ty)
     if convert is None:
         b.fail(codes.WRONG_TYPE, node, f"{found.show()} cannot become {ty.show()}")
     name_at = tree.Node(node.at, node.end)
-    slot = expressions.declare(b, inner, node.name, ty, name_at).slot
+    held = expressions.declare(b, inner, node.name, ty, name_at)
+    held.writable = False
+    slot = held.slot
     body = nested(b, inner, node.body, function).code
     source, step, frame = values.code, convert, inner.frame
     if values.ty.name == "JObject":
@@ -182,55 +189,3 @@ def _boxed(items: Any) -> Any:  # noqa: ANN401
     from gatewright.apim.expressions.values import boxed_items
 
     return boxed_items(items)
-
-
-# --------------------------------------------------------------------------- switch
-
-
-def switch(b: Binder, scope: Scope, node: tree.Switch, function: Function) -> Step:
-    """`switch`: labels in order, `default` when none fits."""
-    from gatewright.apim.expressions.bind.statements import Step, statements
-
-    outer = scope.inner()
-    _breakable(outer, "break")
-    value = expressions.bind_value(b, outer, node.value)
-    slot = outer.declare("switch", value.ty).slot
-    held = Bound(value.ty, lambda f: f[slot], node.value)
-    sections: list[tuple[list[Code], Code]] = []
-    default: Code | None = None
-    passes = False
-    for section in node.sections:
-        inner = outer.inner()
-        tests = [_case(b, inner, held, case) for case in section.cases]
-        step = statements(b, inner, section.body, function)
-        if step.passes:
-            b.fail(
-                codes.INVALID, section, "the statements of a case end without break or return", "add break;"
-            )
-        sections.append(([x for x in tests if x is not None], step.code))
-        if any(case.pattern is None for case in section.cases):
-            default = step.code
-    passes = default is None or _breaks(outer)
-    source, other = value.code, default
-
-    def run(f: Frame) -> Any:  # noqa: ANN401
-        f[slot] = source(f)
-        chosen = other
-        for tests, body in sections:
-            if any(test(f) for test in tests):
-                chosen = body
-                break
-        signal = chosen(f) if chosen is not None else None
-        return None if signal == "break" else signal
-
-    return Step(run, passes)
-
-
-def _case(b: Binder, scope: Scope, held: Bound, case: tree.Case) -> Code | None:
-    if case.pattern is None:
-        return None
-    fits = expressions.match_pattern(b, scope, held, case.pattern)
-    if case.test is None:
-        return fits
-    test = b.need(expressions.bind_value(b, scope, case.test), t.BOOL).code
-    return lambda f: fits(f) and test(f)

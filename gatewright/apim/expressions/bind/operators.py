@@ -12,6 +12,7 @@ from typing import Any
 
 from gatewright.apim.expressions import numbers
 from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.faults import arithmetic_overflow
 from gatewright.apim.expressions.types import Ty
 
 Binary = Callable[[Any, Any], Any]
@@ -38,6 +39,7 @@ COMPARISONS: dict[str, Binary] = {
     "<=": operator.le,
     ">=": operator.ge,
 }
+_EXACT: dict[str, Binary] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 _BITS: dict[str, Binary] = {"&": operator.and_, "|": operator.or_, "^": operator.xor}
 
 
@@ -62,8 +64,8 @@ def promoted(left: Ty, right: Ty) -> Ty | None:
     return t.INT
 
 
-def arithmetic(op: str, ty: Ty) -> Binary | None:
-    """`+ - * / % & | ^ << >>` on two operands of one promoted type."""
+def arithmetic(op: str, ty: Ty, checked: bool = False) -> Binary | None:
+    """`+ - * / % & | ^ << >>` on two operands of one promoted type; `checked` watches for overflow."""
     if ty in (t.DOUBLE, t.FLOAT):
         step = _FLOATS.get(op)
         if step is None or ty is t.DOUBLE:
@@ -73,7 +75,21 @@ def arithmetic(op: str, ty: Ty) -> Binary | None:
         return _DECIMALS.get(op)
     if op in _BITS:
         return _BITS[op]
+    if checked and op in _EXACT:
+        return _watched(_EXACT[op], ty)
     return _integral(op, ty)
+
+
+def _watched(exact: Binary, ty: Ty) -> Binary:
+    low, high = numbers.bounds(ty)
+
+    def step(a: int, b: int) -> int:
+        value: int = exact(a, b)
+        if not low <= value <= high:
+            raise arithmetic_overflow()
+        return value
+
+    return step
 
 
 def _integral(op: str, ty: Ty) -> Binary | None:
@@ -98,7 +114,7 @@ def _integral(op: str, ty: Ty) -> Binary | None:
         case "*":
             return lambda a, b: wrap(a * b)
         case "/":
-            return (lambda a, b: wrap(numbers.int_divide(a, b))) if ty is t.LONG else numbers.int_divide
+            return _divide_longs if ty is t.LONG else numbers.int_divide
         case "%":
             return numbers.int_remainder
         case "<<":
@@ -109,7 +125,16 @@ def _integral(op: str, ty: Ty) -> Binary | None:
             return None
 
 
-def negate(ty: Ty) -> tuple[Ty, Callable[[Any], Any]] | None:
+def _divide_longs(a: int, b: int) -> int:
+    """The quotient of two `long`; only the smallest by -1 does not fit."""
+    if b == -1:
+        if a == -(1 << 63):
+            raise arithmetic_overflow()
+        return -a
+    return numbers.int_divide(a, b)
+
+
+def negate(ty: Ty, checked: bool = False) -> tuple[Ty, Callable[[Any], Any]] | None:
     """`-x`: the type of the result and how."""
     if ty in (t.DOUBLE, t.FLOAT):
         return ty, operator.neg
@@ -118,6 +143,9 @@ def negate(ty: Ty) -> tuple[Ty, Callable[[Any], Any]] | None:
     if ty not in t.INTEGRAL_BITS or ty is t.ULONG:
         return None
     result = t.LONG if ty in (t.LONG, t.UINT) else t.INT
+    if checked:
+        subtract = _watched(operator.sub, result)
+        return result, lambda v: subtract(0, v)
     wrap = numbers.wrapper(result)
     return result, lambda v: wrap(-v)
 

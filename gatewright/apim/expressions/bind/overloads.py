@@ -131,7 +131,7 @@ def accepts(b: Binder, scope: Scope, arg: Arg, ty: Ty, param: Param) -> bool:
     if arg.mode:
         operand = arg.operand
         if isinstance(operand, Bound):
-            return operand.ty is ty or operand.ty is t.NEVER
+            return operand.ty.plain is ty.plain or operand.ty is t.NEVER
         return True
     return operand_fits(b, scope, arg.operand, ty)
 
@@ -239,8 +239,8 @@ def _unify(b: Binder, param: Ty, arg: Ty, bounds: dict[Ty, list[Ty]]) -> None:
 def common_type(b: Binder, types: Sequence[Ty]) -> Ty | None:
     """The one of several types that all others convert to."""
     unique = list(dict.fromkeys(ty for ty in types if ty is not t.NEVER))
-    if len(unique) == 1:
-        return unique[0]
+    if len({ty.plain for ty in unique}) == 1:
+        return unique[0] if len(unique) == 1 else unique[0].plain
     for candidate in unique:
         if candidate is not t.NULL and all(b.conversions.implicit(o, candidate) for o in unique):
             return candidate
@@ -274,11 +274,20 @@ def _better(b: Binder, scope: Scope, new: Candidate, old: Candidate, args: Seque
 def _more_specific(b: Binder, new: Signature, old: Signature) -> bool:
     if len(new.params) != len(old.params):
         return False
-    pairs = list(zip(new.params, old.params, strict=True))
-    return any(
-        (not t.open_parameters(n.ty) and t.open_parameters(o.ty)) or len(n.ty.args) > len(o.ty.args)
-        for n, o in pairs
-    ) and not any(not t.open_parameters(o.ty) and t.open_parameters(n.ty) for n, o in pairs)
+    ranks = [_specific(n.ty, o.ty) for n, o in zip(new.params, old.params, strict=True)]
+    return max(ranks, default=0) > 0 and min(ranks, default=0) >= 0
+
+
+def _specific(new: Ty, old: Ty) -> int:
+    """1 when the first of two parameter types is the more specific, -1 when the second is, else 0."""
+    if t.is_parameter(new) or t.is_parameter(old):
+        return t.is_parameter(old) - t.is_parameter(new)
+    if len(new.args) != len(old.args) or (new.name != old.name and not new.args):
+        return 0
+    ranks = [_specific(n, o) for n, o in zip(new.args, old.args, strict=True)]
+    if max(ranks, default=0) > 0 and min(ranks, default=0) >= 0:
+        return 1
+    return -1 if min(ranks, default=0) < 0 and max(ranks, default=0) <= 0 else 0
 
 
 def _type_for(candidate: Candidate, arg: Arg) -> Ty:

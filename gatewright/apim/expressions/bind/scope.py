@@ -44,11 +44,19 @@ class FrameScope:
 
 @dataclass(slots=True)
 class Scope:
-    """Names visible at a point."""
+    """Names visible at a point; `inside` are those that blocks inside declare."""
 
     frame: FrameScope
     parent: Scope | None = None
     names: dict[str, Variable] = field(default_factory=dict)
+    inside: set[str] = field(default_factory=set)
+
+    def reserve(self, name: str) -> None:
+        """Notes that a block inside this one declares a name, which no block around may declare later."""
+        at: Scope | None = self
+        while at is not None and name not in at.inside:
+            at.inside.add(name)
+            at = at.parent
 
     def inner(self) -> Scope:
         """A nested block in the same frame."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.bind import expressions, lambdas, loops, overloads, tries
+from gatewright.apim.expressions.bind import expressions, functions, loops, overloads, switches, tries
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import Bound, Code, Frame, LambdaRef, MethodGroup
 from gatewright.apim.expressions.bind.defaults import default_value
@@ -26,11 +26,12 @@ class Function:
     Attributes:
         result: its return type, or None while it is being found out.
         found: the returned values so far.
+        unknown: whether a lambda or method is returned, which has no type of its own.
     """
 
     result: Ty | None
     found: list[Bound] = field(default_factory=list)
-    caught: int | None = None
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +67,29 @@ def function_body(b: Binder, scope: Scope, block: tree.Block, result: Ty) -> Cod
 def returned_types(b: Binder, scope: Scope, block: tree.Block) -> Ty | None:
     """The type that a lambda's block returns; `void` for none, None when its returns have no common type."""
     function = Function(None)
-    statements(b, scope.inner(), block.body, function)
+    step = statements(b, scope.inner(), block.body, function)
+    if function.unknown:
+        return None
     if not function.found:
-        return t.VOID
+        return t.VOID if step.passes else t.NEVER
     return overloads.common_type(b, [v.ty for v in function.found])
 
 
 def statements(b: Binder, scope: Scope, body: Sequence[tree.Statement], function: Function) -> Step:
     """Several statements in a row."""
+    # local functions may be called above where they stand: their callables are made first
+    made: list[Code] = []
     for node in body:
         if isinstance(node, tree.LocalFunction):
-            _announce(b, scope, node)
+            functions.announce(b, scope, node, made)
     steps: list[Code] = []
     passes = True
-    for node in hoisted(body):
+    for node in body:
         step = statement(b, scope, node, function)
-        if passes:
+        if passes and not isinstance(node, tree.LocalFunction):
             steps.append(step.code)
             passes = step.passes
-    return Step(sequence(steps), passes)
+    return Step(sequence(made + steps), passes)
 
 
 def sequence(steps: list[Code]) -> Code:
@@ -141,7 +146,7 @@ def _variable(
         if isinstance(bound, (LambdaRef, MethodGroup)):
             b.fail(codes.INVALID, where, "a lambda has no type of its own", "write Func<...> instead of var")
         found = b.value(bound)
-        if found.ty is t.NULL:
+        if found.ty.name in ("null", "default") or t.NULL in found.ty.args or found.ty is t.NEVER:
             b.fail(codes.INVALID, where, "null has no type of its own", "write the type instead of var")
         ty = found.ty
     else:
@@ -150,9 +155,11 @@ def _variable(
             if node.constant:
                 b.fail(codes.INVALID, where, "a const needs a value")
             expressions.declare(b, scope, name, ty, where)
+            b.unassigned = True
             return _initial(b, scope, name, ty)
         if isinstance(value, tree.Lambda):
-            # the lambda may call itself
+            # the lambda knows the variable that is to hold it
+            b.unassigned = True
             early = expressions.declare(b, scope, name, ty, where)
         found = expressions.bind_to(b, scope, value, ty)
     variable = early or expressions.declare(b, scope, name, ty, where)
@@ -200,7 +207,11 @@ def _return(b: Binder, scope: Scope, node: tree.Return, function: Function) -> S
     if function.result is t.VOID:
         b.fail(codes.INVALID, node, "return may not have a value here")
     if function.result is None:
-        bound = expressions.bind_value(b, scope, node.value)
+        operand = expressions.bind(b, scope, node.value)
+        if isinstance(operand, (LambdaRef, MethodGroup)):
+            function.unknown = True
+            return Step(lambda f: (None,), False)
+        bound = b.value(operand)
         function.found.append(bound)
     else:
         bound = expressions.bind_to(b, scope, node.value, function.result)
@@ -224,6 +235,11 @@ def _throw(b: Binder, scope: Scope, node: tree.Throw, function: Function) -> Ste
 
 def _block(b: Binder, scope: Scope, node: tree.Block, function: Function) -> Step:
     return statements(b, scope.inner(), node.body, function)
+
+
+def _checked(b: Binder, scope: Scope, node: tree.CheckedBlock, function: Function) -> Step:
+    with b.within(node.checked):
+        return statement(b, scope, node.body, function)
 
 
 def nested(b: Binder, scope: Scope, node: tree.Statement, function: Function) -> Step:
@@ -266,70 +282,18 @@ def _empty(b: Binder, scope: Scope, node: tree.Empty, function: Function) -> Ste
     return Step(lambda f: None)
 
 
+def _function(b: Binder, scope: Scope, node: tree.LocalFunction, function: Function) -> Step:
+    local = scope.names[node.name].function
+    assert isinstance(local, functions.Local)
+    functions.bind(b, local)
+    return Step(lambda f: None)
+
+
 def _lock(b: Binder, scope: Scope, node: tree.Lock, function: Function) -> Step:
     value = expressions.bind_value(b, scope, node.value).code
     body = nested(b, scope, node.body, function)
     inner = body.code
     return Step(sequence([lambda f: value(f) and None, inner]), body.passes)
-
-
-# --------------------------------------------------------------------------- local functions
-
-
-@dataclass(slots=True)
-class Local:
-    """A local function: its types, and where its callable is kept."""
-
-    params: tuple[Ty, ...]
-    result: Ty
-    slot: int
-    scope: Scope
-
-    def load(self, scope: Scope) -> Code:
-        """Code that gives the callable from a scope."""
-        depth, slot = scope.frame.depth_to(self.scope.frame), self.slot
-
-        def code(f: Frame) -> Any:  # noqa: ANN401
-            for _ in range(depth):
-                f = f[1]
-            return f[slot]
-
-        return code
-
-
-def _announce(b: Binder, scope: Scope, node: tree.LocalFunction) -> None:
-    types = [b.type_of(p.type) for p in node.parameters if p.type is not None]
-    if len(types) != len(node.parameters):
-        b.fail(codes.INVALID, node, "every parameter of a local function needs a type")
-    result = (
-        t.VOID if isinstance(node.type, tree.NamedType) and node.type.name == "void" else b.type_of(node.type)
-    )
-    variable = expressions.declare(b, scope, node.name, t.OBJECT, node)
-    variable.function = Local(tuple(types), result, variable.slot, scope)
-
-
-def _function(b: Binder, scope: Scope, node: tree.LocalFunction, function: Function) -> Step:
-    local = scope.names[node.name].function
-    assert isinstance(local, Local)
-    inner = scope.framed()
-    for parameter, ty in zip(node.parameters, local.params, strict=True):
-        inner.declare(parameter.name, ty)
-    if isinstance(node.body, tree.Block):
-        code = function_body(b, inner, node.body, local.result)
-    else:
-        value = expressions.bind_value(b, inner, node.body) if local.result is not t.VOID else None
-        bound = expressions.bind(b, inner, node.body) if value is None else b.need(value, local.result)
-        assert isinstance(bound, Bound)
-        code = bound.code
-    make = lambdas.closure(code, inner.frame, len(local.params))
-    return Step(_store(make, local.slot))
-
-
-def hoisted(body: Sequence[tree.Statement]) -> list[tree.Statement]:
-    """Statements with local functions first, since they may be called above where they stand."""
-    return [s for s in body if isinstance(s, tree.LocalFunction)] + [
-        s for s in body if not isinstance(s, tree.LocalFunction)
-    ]
 
 
 _BINDERS: dict[type, Callable[[Binder, Scope, Any, Function], Step]] = {
@@ -341,13 +305,15 @@ _BINDERS: dict[type, Callable[[Binder, Scope, Any, Function], Step]] = {
     tree.Throw: _throw,
     tree.Break: _break,
     tree.Continue: _continue,
+    tree.CheckedBlock: _checked,
     tree.Empty: _empty,
     tree.Lock: _lock,
     tree.LocalFunction: _function,
     tree.While: loops.while_,
     tree.For: loops.for_,
     tree.ForEach: loops.foreach,
-    tree.Switch: loops.switch,
+    tree.Switch: switches.switch,
+    tree.GotoCase: switches.goto,
     tree.Try: tries.try_,
     tree.Using: tries.using,
 }

@@ -39,7 +39,7 @@ def is_concat(left: Bound, right: Bound) -> bool:
 def concat(b: Binder, parts: list[Bound], node: tree.Node) -> Bound:
     """A sum of texts, flattened."""
     if all(p.is_const and (p.ty is t.STRING or p.const is None) for p in parts):
-        value = "".join(p.const or "" for p in parts)
+        value = b.library.interned("".join(p.const or "" for p in parts))
         return Bound(t.STRING, lambda f: value, node, value)
     pieces = [_piece(p) for p in parts]
     if len(pieces) == 2:

@@ -25,6 +25,8 @@ def try_(b: Binder, scope: Scope, node: tree.Try, function: Function) -> Step:
     passes = body.passes
     for clause in node.catches:
         kind, slot, test, step = _catch(b, scope, clause, function)
+        if any(before is None and is_kind(kind, caught) for caught, _, before, _ in handlers):
+            b.fail(codes.INVALID, clause, "a catch above takes this exception already")
         handlers.append((kind, slot, test, step.code))
         passes = passes or step.passes
     code = body.code if not handlers else _guarded(body.code, handlers)
@@ -97,8 +99,13 @@ def using(b: Binder, scope: Scope, node: tree.Using, function: Function) -> Step
     inner = scope.inner()
     if isinstance(node.resource, tree.Declare):
         start = statement(b, inner, node.resource, function).code
+        types = [inner.names[name].ty for name, _, _ in node.resource.names]
     else:
-        value = expressions.bind_value(b, inner, node.resource).code
+        held = expressions.bind_value(b, inner, node.resource)
+        value, types = held.code, [held.ty]
         start = lambda f: value(f) and None  # noqa: E731
+    for ty in types:
+        if b.library.is_value(ty) or ty is t.STRING:
+            b.fail(codes.WRONG_TYPE, node, f"{ty.show()} holds nothing that using could give back")
     body = nested(b, inner, node.body, function)
     return Step(sequence([start, body.code]), body.passes)

@@ -32,6 +32,7 @@ class Library:
         self._bases: dict[Ty, tuple[Ty, ...]] = {}
         self._assignable: dict[tuple[Ty, Ty], bool] = {}
         self._enum_values: dict[tuple[str, int], EnumValue] = {}
+        self._texts: dict[str, str] = {}
 
     # ---------------------------------------------------------------- types
 
@@ -88,8 +89,8 @@ class Library:
 
     def full_name(self, ty: Ty) -> str:
         """A type's name with namespace, as exception messages show it."""
-        if ty.name == "[]":
-            return self.full_name(ty.args[0]) + "[]"
+        if ty.name.startswith("["):
+            return self.full_name(ty.args[0]) + ty.name
         if ty.name == "?":
             return f"System.Nullable`1[{self.full_name(ty.args[0])}]"
         if ty in t.CLR_NAMES:
@@ -99,6 +100,10 @@ class Library:
         if ty.args:
             return f"{name}`{len(ty.args)}[{','.join(self.full_name(a) for a in ty.args)}]"
         return name
+
+    def interned(self, text: str) -> str:
+        """The one object for a constant text: `object == "text"` asks for the same object."""
+        return self._texts.setdefault(text, text)
 
     # ---------------------------------------------------------------- enums
 
@@ -154,6 +159,9 @@ class Library:
             yield from (t.make(name, ty.args) for name in _ARRAY_BASES)
             yield t.make("Array")
             return
+        if ty.name.startswith("[,"):
+            yield t.make("Array")
+            return
         if ty.name == "?":
             return
         entry = self._own(ty)
@@ -172,7 +180,7 @@ class Library:
         key = (ty, base)
         found = self._assignable.get(key)
         if found is None:
-            found = self._assignable[key] = self._derives(ty, base)
+            found = self._assignable[key] = self._derives(ty.plain, base.plain)
         return found
 
     def _derives(self, ty: Ty, base: Ty) -> bool:

@@ -7,7 +7,14 @@ from functools import cmp_to_key
 from typing import Any
 
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.faults import NetError, argument, invalid_operation, out_of_range
+from gatewright.apim.expressions.faults import (
+    NetError,
+    argument,
+    argument_null,
+    index_out_of_range,
+    invalid_operation,
+    out_of_range,
+)
 from gatewright.apim.expressions.library.compare import compare, equal
 from gatewright.apim.expressions.library.entry import TypeEntry, member
 from gatewright.apim.expressions.library.runtime import default
@@ -21,7 +28,6 @@ from gatewright.apim.expressions.values import (
     NetList,
     NetSet,
     Pair,
-    boxed_items,
 )
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.collections.generic."
@@ -179,7 +185,8 @@ def new_list(ty: Ty, items: Iterable[Any] = ()) -> NetList:
     return NetList(ty, list(items))
 
 
-def _copy_to(values: Any, target: NetArray, index: int) -> None:  # noqa: ANN401
+def copy_to(values: Any, target: NetArray, index: int) -> None:  # noqa: ANN401
+    """`CopyTo`."""
     items = list(values)
     if index < 0:
         raise out_of_range("arrayIndex", "Non-negative number required.")
@@ -231,22 +238,32 @@ _LIST = (
         typed=True,
     ),
     member("T[] ToArray()", lambda ty, v: NetArray(ty, list(v.items)), typed=True),
-    member("void CopyTo(T[] array)", lambda v, a: _copy_to(v, a, 0)),
-    member("void CopyTo(T[] array, int arrayIndex)", _copy_to),
+    member("void CopyTo(T[] array)", lambda v, a: copy_to(v, a, 0)),
+    member("void CopyTo(T[] array, int arrayIndex)", copy_to),
     member("IReadOnlyList<T> AsReadOnly()", lambda v: v),
 )
 
 # --------------------------------------------------------------------------- dictionaries
 
 
+def _put(values: NetDict, key: Any, value: Any) -> None:  # noqa: ANN401
+    if key is None:  # seen once the value is known
+        raise argument_null("key")
+    check_size(len(values))
+    values.put(key, value)
+
+
 def _get(values: NetDict, key: Any) -> Any:  # noqa: ANN401
+    if key is None:
+        raise argument_null("key")
     found = values.find(key)
     if found is None:
         raise key_missing(key)
     return found[1]
 
 
-def _insert_new(values: NetDict, key: Any, value: Any) -> None:  # noqa: ANN401
+def insert_new(values: NetDict, key: Any, value: Any) -> None:  # noqa: ANN401
+    """`Dictionary.Add`."""
     if values.find(key) is not None:
         from gatewright.apim.expressions.text import text_of
 
@@ -288,7 +305,7 @@ def _clear_dict(values: NetDict) -> None:
 
 
 _READ = (
-    member("V this[K key]", _get, NetDict.put),
+    member("V this[K k]", _get, _put),
     member("int Count", len),
     member("bool ContainsKey(K key)", lambda d, k: d.find(k) is not None),
     member("bool TryGetValue(K key, out V value)", _try_get),
@@ -300,7 +317,7 @@ _DICT = (
     member("new(IDictionary<K, V> dictionary)", _copied, typed=True),
     member("new(IDictionary<K, V> dictionary, IEqualityComparer<K>? comparer)", _copied, typed=True),
     *_READ,
-    member("void Add(K key, V value)", _insert_new),
+    member("void Add(K key, V value)", insert_new),
     member("bool TryAdd(K key, V value)", _try_add),
     member("bool Remove(K key)", NetDict.drop),
     member("void Clear()", _clear_dict),
@@ -420,7 +437,8 @@ def _array_resize(ty: Ty, values: NetArray, size: int) -> tuple[None, NetArray]:
     return None, NetArray(values.ty, items + [default(values.ty.args[0])] * (size - len(items)))
 
 
-def _array_copy(source: NetArray, at: int, target: NetArray, to: int, count: int) -> None:
+def copy_array(source: NetArray, at: int, target: NetArray, to: int, count: int) -> None:
+    """`Array.Copy`."""
     if at < 0 or to < 0 or count < 0:
         raise out_of_range("length", "Non-negative number required.")
     if at + count > len(source.items) or to + count > len(target.items):
@@ -429,6 +447,13 @@ def _array_copy(source: NetArray, at: int, target: NetArray, to: int, count: int
             "sourceArray",
         )
     target.items[to : to + count] = source.items[at : at + count]
+
+
+def _dimension(values: NetArray, dimension: int) -> int:
+    sizes = values.sizes()
+    if not 0 <= dimension < len(sizes):
+        raise index_out_of_range()
+    return sizes[dimension]
 
 
 def _array_clear(values: NetArray, index: int, length: int) -> None:
@@ -440,10 +465,11 @@ def _array_clear(values: NetArray, index: int, length: int) -> None:
 _ARRAY = (
     member("int Length", len),
     member("long LongLength", len),
-    member("int Rank", lambda a: 1),
-    member("int GetLength(int dimension)", lambda a, d: len(a)),
+    member("int Rank", lambda a: len(a.sizes())),
+    member("int GetLength(int dimension)", _dimension),
+    member("int GetUpperBound(int dimension)", lambda a, d: _dimension(a, d) - 1),
+    member("int GetLowerBound(int dimension)", lambda a, d: _dimension(a, d) * 0),
     member("object Clone()", lambda a: NetArray(a.ty, list(a.items))),
-    member("object GetValue(int index)", lambda a, i: list(boxed_items(a))[i]),
     member("static void Sort<T>(T[] array)", lambda a: a.items.sort(key=cmp_to_key(compare))),
     member(
         "static void Sort<T>(T[] array, Comparison<T> comparison)",
@@ -481,17 +507,17 @@ _ARRAY = (
     member("static void ForEach<T>(T[] array, Action<T> action)", lambda a, f: _each(a, f)),
     member(
         "static void Copy(Array sourceArray, Array destinationArray, int length)",
-        lambda a, b, n: _array_copy(a, 0, b, 0, n),
+        lambda a, b, n: copy_array(a, 0, b, 0, n),
     ),
     member(
         "static void Copy(Array sourceArray, int sourceIndex, Array destinationArray, int "
         "destinationIndex, int length)",
-        _array_copy,
+        copy_array,
     ),
     member("static void Clear(Array array, int index, int length)", _array_clear),
     member("static T[] Empty<T>()", lambda ty: NetArray(ty, []), typed=True),
     member("static void Resize<T>(ref T[] array, int newSize)", lambda a, n: _array_resize(a.ty, a, n)),
-    member("void CopyTo(Array array, int index)", _copy_to),
+    member("void CopyTo(Array array, int index)", copy_to),
 )
 
 _SPACE = "System.Collections.Generic"
@@ -510,7 +536,7 @@ TYPES = (
             member("void Add(T item)", _add),
             member("bool Remove(T item)", _remove),
             member("void Clear()", _clear),
-            member("void CopyTo(T[] array, int arrayIndex)", _copy_to),
+            member("void CopyTo(T[] array, int arrayIndex)", copy_to),
         ),
         "interface",
         ("IEnumerable<T>",),
@@ -560,7 +586,7 @@ TYPES = (
         _SPACE,
         _DOCS + "ireadonlydictionary-2",
         (
-            member("V this[K key]", _get),
+            member("V this[K k]", _get),
             *_READ[1:],
             member("IEnumerable<K> Keys", _keys),
             member("IEnumerable<V> Values", _values),

@@ -10,7 +10,7 @@ import unicodedata
 from typing import Any
 
 from gatewright.apim.expressions.faults import NetError, invalid_operation
-from gatewright.apim.expressions.values import Single, runtime_type
+from gatewright.apim.expressions.values import EnumValue, Single, runtime_type
 
 
 def equal(a: Any, b: Any) -> bool:  # noqa: ANN401
@@ -106,6 +106,8 @@ def compare(a: Any, b: Any) -> int:  # noqa: ANN401
         return compare_text(a, b)
     if isinstance(a, float) and isinstance(b, float) and (a != a or b != b):
         return (a == a) - (b == b)
+    if isinstance(a, EnumValue) and isinstance(b, EnumValue):
+        return int(a.number > b.number) - int(a.number < b.number)
     order = getattr(a, "net_compare", None)
     if order is not None:
         result: int = order(b)

@@ -295,19 +295,24 @@ def _trace(context: Context, message: str | None) -> None:
     context.traces.append(from_units(message or ""))
 
 
-def _certificates(_: Any) -> NetDict:  # noqa: ANN401
-    return NetDict(t.make("Dictionary", (t.STRING, t.make("X509Certificate2"))))
+def _certificates(deployment: Any) -> NetDict:  # noqa: ANN401
+    made = NetDict(t.make("Dictionary", (t.STRING, t.make("X509Certificate2"))))
+    for name, certificate in deployment.certificates.items():
+        made.put(to_units(name), certificate)
+    return made
 
 
 def _timestamp(context: Context) -> DateTime:
     return DateTime(context.timestamp_ticks, 1) if context.timestamp_ticks else from_python(context.timestamp)
 
 
+_BACKEND = t.make("BackendType")
 _STATE = t.make("ProductState")
 _PRODUCT_STATES = {"NotPublished": 0, "Published": 1}
 
 _CONTEXT = (
     plain("IApi", "Api", "api"),
+    plain("IBackend", "Backend", "backend"),
     plain("IDeployment", "Deployment", "deployment"),
     member("TimeSpan Elapsed", lambda c: from_timedelta(c.elapsed)),
     plain("IGraphQL", "GraphQL", "graphql"),
@@ -342,6 +347,13 @@ _EXTENSIONS = (
     member(
         "static string GetValueOrDefault(this IReadOnlyDictionary<string, string> d, string name, "
         "string? defaultValue)",
+        _text_or,
+    ),
+    # Found in policies in use, on what JsonConvert.DeserializeObject<IDictionary<string, string>> gives.
+    member("static string GetValueOrDefault(this IDictionary<string, string> d, string name)", _text_or),
+    member(
+        "static string GetValueOrDefault(this IDictionary<string, string> d, string name, string? "
+        "defaultValue)",
         _text_or,
     ),
     member(
@@ -396,6 +408,7 @@ TYPES = (
         "IRequest",
         plain("IMessageBody", "Body", "body"),
         plain("X509Certificate2", "Certificate", "certificate"),
+        plain("IFoundry", "Foundry", "foundry"),
         plain(_HEADERS, "Headers", "headers"),
         text("IpAddress", "ip_address"),
         plain("IReadOnlyDictionary<string, string>", "MatchedParameters", "matched_parameters"),
@@ -417,11 +430,20 @@ TYPES = (
         text("GroupId", "group_id"),
         text("MemberName", "member_name"),
     ),
+    _type(
+        "IBackend",
+        text("Id", "id"),
+        text("AzureRegion", "azure_region"),
+        member("BackendType Type", lambda b: enum_value(_BACKEND, int(b.type == "Pool"))),
+    ),
+    enum("BackendType", _SPACE, _DOCS, "Single Pool"),
+    _type("IFoundry", text("Deployment", "deployment")),
     _type("ISubscriptionKeyParameterNames", text("Header", "header"), text("Query", "query")),
     _type("IWorkspace", text("Id", "id"), text("Name", "name")),
     _type(
         "IGraphQL",
         plain("IGraphQLArguments", "Arguments", "arguments"),
+        plain("IGraphQLArguments", "GraphQLArguments", "arguments"),
         plain("IGraphQLArguments", "Parent", "parent"),
     ),
     TypeEntry(

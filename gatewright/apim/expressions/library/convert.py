@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -168,6 +168,11 @@ def _from_base(text: str | None, base: int, ty: Ty) -> int:
     return numbers.wrapper(ty)(value)
 
 
+def from_base(ty: Ty) -> Callable[[str | None, int], int]:
+    """`Convert.ToInt32(text, base)` and its kin."""
+    return lambda text, base: _from_base(text, base, ty)
+
+
 def _to_base(value: int, base: int, bits: int) -> str:
     if base not in (2, 8, 10, 16):
         raise argument("Invalid Base.")
@@ -230,11 +235,7 @@ def _conversions() -> Iterator[Entry]:
         yield member(f"static {ty.name} {name}(object? value)", call)
         yield member(f"static {ty.name} {name}(object? value, IFormatProvider? provider)", call)
         if name in ("ToInt32", "ToInt64", "ToByte"):
-
-            def based(text: str | None, base: int, ty: Ty = ty) -> int:
-                return _from_base(text, base, ty)
-
-            yield member(f"static {ty.name} {name}(string? value, int fromBase)", based)
+            yield member(f"static {ty.name} {name}(string? value, int fromBase)", from_base(ty))
     for kind, bits in (("byte", 8), ("short", 16), ("int", 32), ("long", 64)):
 
         def shown(value: int, base: int, bits: int = bits) -> str:
@@ -262,6 +263,10 @@ _CONVERT = (
     ),
     member("static byte[] FromBase64String(string s)", from_base64),
     member("static object ChangeType(object? value, Type conversionType)", _change_type),
+    member(
+        "static object ChangeType(object? value, Type conversionType, IFormatProvider? provider)",
+        lambda v, k, p: _change_type(v, k),
+    ),
 )
 
 # --------------------------------------------------------------------------- BitConverter

@@ -23,16 +23,20 @@ _SPACE = "System.Security.Cryptography"
 class Hash:
     """A hash or HMAC: its algorithm, its key where it has one, and the last digest."""
 
-    __slots__ = ("algorithm", "digest", "key", "ty")
+    __slots__ = ("algorithm", "closed", "digest", "key", "pending", "ty")
 
     def __init__(self, name: str, algorithm: str, key: bytes | None = None) -> None:
         self.ty = t.make(name)
         self.algorithm = algorithm
         self.key = key
         self.digest: bytes | None = None
+        self.pending = b""
+        self.closed = False
 
     def compute(self, data: NetArray) -> NetArray:
         """`ComputeHash`."""
+        if self.closed:
+            raise NetError("ObjectDisposedException", "Cannot access a disposed object.")
         raw = bytes(data.items)
         if self.key is None:
             self.digest = hashlib.new(self.algorithm, raw).digest()
@@ -45,16 +49,20 @@ def _result(h: Hash) -> NetArray | None:
     return None if h.digest is None else byte_array(h.digest)
 
 
+def _dispose(h: Hash) -> None:
+    h.closed = True
+
+
 def _set_key(h: Hash, key: NetArray) -> None:
     h.key = bytes(key.items)
 
 
-_BLOCKS = {"md5": 64, "sha1": 64, "sha256": 64, "sha384": 128, "sha512": 128}
-_NAMES = {"MD5": "md5", "SHA1": "sha1", "SHA256": "sha256", "SHA384": "sha384", "SHA512": "sha512"}
+BLOCKS = {"md5": 64, "sha1": 64, "sha256": 64, "sha384": 128, "sha512": 128}
+HASHES = {"MD5": "md5", "SHA1": "sha1", "SHA256": "sha256", "SHA384": "sha384", "SHA512": "sha512"}
 
 
 def _hashes() -> Iterator[TypeEntry]:
-    for name, algorithm in _NAMES.items():
+    for name, algorithm in HASHES.items():
 
         def create(name: str = name, algorithm: str = algorithm) -> Hash:
             return Hash(name, algorithm)
@@ -63,7 +71,7 @@ def _hashes() -> Iterator[TypeEntry]:
             return Hash("HMAC" + name, algorithm, bytes(key.items))
 
         def random_key(name: str = name, algorithm: str = algorithm) -> Hash:
-            return Hash("HMAC" + name, algorithm, secrets.token_bytes(_BLOCKS[algorithm]))
+            return Hash("HMAC" + name, algorithm, secrets.token_bytes(BLOCKS[algorithm]))
 
         yield TypeEntry(
             name,
@@ -113,9 +121,8 @@ TYPES = (
             member("byte[] ComputeHash(byte[] buffer, int offset, int count)", _part),
             member("byte[] Hash", _result),
             member("int HashSize", lambda h: hashlib.new(h.algorithm).digest_size * 8),
-            member("void Dispose()", lambda h: None),
-            member("void Clear()", lambda h: None),
-            member("void Initialize()", lambda h: None),
+            member("void Dispose()", _dispose),
+            member("void Clear()", _dispose),
         ),
         bases=("IDisposable",),
     ),

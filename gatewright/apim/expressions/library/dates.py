@@ -31,7 +31,9 @@ from gatewright.apim.expressions.net_datetime import (
     from_python,
     of_date,
 )
-from gatewright.apim.expressions.parse_dates import parse_datetime, parse_exact, parse_offset, parse_timespan
+from gatewright.apim.expressions.numbers import float_divide
+from gatewright.apim.expressions.parse_dates import parse_datetime, parse_exact, parse_offset, with_day
+from gatewright.apim.expressions.parse_spans import parse_timespan
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.values import EnumValue
 
@@ -61,7 +63,9 @@ def _made(year: int, month: int, day: int, *more: Any) -> DateTime:  # noqa: ANN
 
 def _scaled(value: float, unit: int) -> int:
     """Ticks of a number of units, rounded to a millisecond as .NET Core 3.1 does."""
-    if value != value or abs(value * unit) > 1 << 63:
+    if value != value:
+        return 0
+    if abs(value * unit) > 1 << 63:
         raise out_of_range("value", "Value to add was out of range.")
     millis = value * (unit / _MS)
     return int(millis + (0.5 if millis >= 0 else -0.5)) * _MS
@@ -98,7 +102,7 @@ def _adders(make: Any) -> Iterator[Entry]:  # noqa: ANN401
 def _moved(value: Any, ticks: int) -> Any:  # noqa: ANN401
     if isinstance(value, DateTime):
         return value.add(ticks)
-    return DateTimeOffset(DateTime(value.ticks).add(ticks).ticks, value.offset)
+    return checked_offset(DateTime(value.ticks).add(ticks).ticks, value.offset)
 
 
 def _part(name: str) -> Any:  # noqa: ANN401
@@ -139,8 +143,33 @@ def _comparisons(name: str) -> Iterator[Entry]:
         yield member(f"static bool operator {op}({name} a, {name} b)", test)
     yield member(f"static int Compare({name} a, {name} b)", lambda a, b: int(a > b) - int(a < b))
     yield member(f"int CompareTo({name} value)", lambda a, b: int(a > b) - int(a < b))
+    yield member("int CompareTo(object? value)", _compare_object)
     yield member(f"bool Equals({name} value)", lambda a, b: a == b)
     yield member("bool Equals(object? value)", lambda a, b: type(a) is type(b) and a == b)
+
+
+def _compare_object(a: Any, b: Any) -> int:  # noqa: ANN401
+    if b is None:
+        return 1
+    if type(a) is not type(b):
+        raise argument(f"Object must be of type {type(a).__name__}.")
+    return int(a > b) - int(a < b)
+
+
+def _dated(run: Run, text: str) -> str:
+    return with_day(text, utc_now(run).ticks)
+
+
+def _parsed(run: Run, text: str, *_: Any) -> DateTime:  # noqa: ANN401
+    return parse_datetime(_dated(run, text))
+
+
+def _try_parsed(run: Run, text: str | None) -> tuple[bool, DateTime]:
+    return trying(lambda s: _parsed(run, s), DateTime(0))(text)
+
+
+def _offset_parsed(run: Run, text: str, *_: Any) -> DateTimeOffset:  # noqa: ANN401
+    return parse_offset(_dated(run, text))
 
 
 def _styled(text: str, provider: Any, style: EnumValue) -> DateTime:  # noqa: ANN401
@@ -154,11 +183,17 @@ def _try_styled(text: str | None, provider: Any, style: EnumValue) -> tuple[bool
 
 def _exact(text: str, pattern: str, provider: Any, *style: EnumValue) -> DateTime:  # noqa: ANN401
     bits = style[0].number if style else 0
-    return parse_exact(text, pattern, bool(bits & 16), bool(bits & 64))
+    return parse_exact(text, pattern, bool(bits & 16), bool(bits & 64), bool(bits & 128))
 
 
 def _try_exact(text: str | None, pattern: str, provider: Any, style: EnumValue) -> tuple[bool, DateTime]:  # noqa: ANN401
     return trying(lambda s: _exact(s, pattern, provider, style), DateTime(0))(text)
+
+
+def _leap(year: int) -> bool:
+    if not 1 <= year <= 9999:
+        raise out_of_range("year", "Year must be between 1 and 9999.")
+    return calendar.isleap(year)
 
 
 def _days_in_month(year: int, month: int) -> int:
@@ -201,8 +236,8 @@ _DATETIME = (
     member("DateTime AddYears(int value)", lambda v, n: _add_months(v, n * 12)),
     member("TimeSpan Subtract(DateTime value)", lambda a, b: TimeSpan(a.ticks - b.ticks)),
     member("DateTime Subtract(TimeSpan value)", lambda v, s: v.add(-s.ticks)),
-    member("static DateTime operator +(DateTime d, TimeSpan t)", lambda v, s: v.add(s.ticks)),
-    member("static DateTime operator -(DateTime d, TimeSpan t)", lambda v, s: v.add(-s.ticks)),
+    member("static DateTime operator +(DateTime d, TimeSpan t)", lambda v, s: v.add(s.ticks, "t")),
+    member("static DateTime operator -(DateTime d, TimeSpan t)", lambda v, s: v.add(-s.ticks, "t")),
     member("static TimeSpan operator -(DateTime a, DateTime b)", lambda a, b: TimeSpan(a.ticks - b.ticks)),
     member("DateTime ToUniversalTime()", _utc_plus),
     member("DateTime ToLocalTime()", lambda v: DateTime(v.ticks, LOCAL)),
@@ -212,12 +247,12 @@ _DATETIME = (
     member("string ToLongTimeString()", lambda v: v.net_format("T")),
     member("long ToFileTimeUtc()", lambda v: v.ticks - 504911232000000000),
     member("bool IsDaylightSavingTime()", lambda v: False),
-    member("static bool IsLeapYear(int year)", calendar.isleap),
+    member("static bool IsLeapYear(int year)", _leap),
     member("static int DaysInMonth(int year, int month)", _days_in_month),
-    member("static DateTime Parse(string s)", parse_datetime),
-    member("static DateTime Parse(string s, IFormatProvider? provider)", lambda s, p: parse_datetime(s)),
+    member("static DateTime Parse(string s)", _parsed, run=True),
+    member("static DateTime Parse(string s, IFormatProvider? provider)", _parsed, run=True),
     member("static DateTime Parse(string s, IFormatProvider? provider, DateTimeStyles styles)", _styled),
-    member("static bool TryParse(string? s, out DateTime result)", trying(parse_datetime, DateTime(0))),
+    member("static bool TryParse(string? s, out DateTime result)", _try_parsed, run=True),
     member(
         "static bool TryParse(string? s, IFormatProvider? p, DateTimeStyles styles, out DateTime result)",
         _try_styled,
@@ -290,7 +325,7 @@ def _span_members() -> Iterator[Entry]:
             return int(math.copysign(1, span.ticks)) * (abs(span.ticks) // unit % size)
 
         def total(span: TimeSpan, unit: int = unit) -> float:
-            return span.ticks * (1.0 / unit)  # as .NET Core 3.1 computes it
+            return float(span.ticks) / unit  # rounds twice, as .NET does
 
         def build(value: float, unit: int = unit) -> TimeSpan:
             return _from_units(value, unit)
@@ -298,6 +333,60 @@ def _span_members() -> Iterator[Entry]:
         yield member(f"int {name}", part)
         yield member(f"double Total{name}", total)
         yield member(f"static TimeSpan From{name}(double value)", build)
+
+
+def bounded_span(ticks: int) -> TimeSpan:
+    """A duration of this many ticks.
+
+    Raises:
+        NetError: OverflowException outside 64 bits.
+    """
+    if not -(1 << 63) <= ticks < 1 << 63:
+        raise NetError("OverflowException", "TimeSpan overflowed because the duration is too long.")
+    return TimeSpan(ticks)
+
+
+def _times(span: TimeSpan, factor: float) -> TimeSpan:
+    if factor != factor:
+        raise argument("TimeSpan does not accept floating point Not-a-Number values.", "factor")
+    product = span.ticks * factor
+    return bounded_span(1 << 63 if math.isinf(product) or product != product else round(product))
+
+
+def _divided(span: TimeSpan, divisor: float) -> TimeSpan:
+    if divisor != divisor:
+        raise argument("TimeSpan does not accept floating point Not-a-Number values.", "divisor")
+    return bounded_span(round(span.ticks / divisor) if divisor else 1 << 63)
+
+
+def _ratio(a: TimeSpan, b: TimeSpan) -> float:
+    return float_divide(float(a.ticks), float(b.ticks))
+
+
+def _span_arithmetic() -> Iterator[Entry]:
+    def plus(a: TimeSpan, b: TimeSpan) -> TimeSpan:
+        return bounded_span(a.ticks + b.ticks)
+
+    def minus(a: TimeSpan, b: TimeSpan) -> TimeSpan:
+        return bounded_span(a.ticks - b.ticks)
+
+    def negated(s: TimeSpan) -> TimeSpan:
+        return bounded_span(-s.ticks)
+
+    yield member("TimeSpan Add(TimeSpan ts)", plus)
+    yield member("TimeSpan Subtract(TimeSpan ts)", minus)
+    yield member("TimeSpan Negate()", negated)
+    yield member("TimeSpan Duration()", lambda s: bounded_span(abs(s.ticks)))
+    yield member("static TimeSpan operator +(TimeSpan a, TimeSpan b)", plus)
+    yield member("static TimeSpan operator -(TimeSpan a, TimeSpan b)", minus)
+    yield member("static TimeSpan operator -(TimeSpan a)", negated)
+    yield member("static TimeSpan operator *(TimeSpan a, double factor)", _times)
+    yield member("static TimeSpan operator *(double factor, TimeSpan a)", lambda x, a: _times(a, x))
+    yield member("static TimeSpan operator /(TimeSpan a, double divisor)", _divided)
+    yield member("static double operator /(TimeSpan a, TimeSpan b)", _ratio)
+    yield member("TimeSpan Multiply(double factor)", _times)
+    yield member("TimeSpan Divide(double divisor)", _divided)
+    yield member("double Divide(TimeSpan ts)", _ratio)
 
 
 _TIMESPAN = (
@@ -318,28 +407,14 @@ _TIMESPAN = (
     member("static long TicksPerHour", lambda: HOUR),
     member("static long TicksPerDay", lambda: DAY),
     member("static TimeSpan FromTicks(long value)", TimeSpan),
-    member("TimeSpan Add(TimeSpan ts)", lambda a, b: TimeSpan(a.ticks + b.ticks)),
-    member("TimeSpan Subtract(TimeSpan ts)", lambda a, b: TimeSpan(a.ticks - b.ticks)),
-    member("TimeSpan Negate()", lambda s: TimeSpan(-s.ticks)),
-    member("TimeSpan Duration()", lambda s: TimeSpan(abs(s.ticks))),
-    member("static TimeSpan operator +(TimeSpan a, TimeSpan b)", lambda a, b: TimeSpan(a.ticks + b.ticks)),
-    member("static TimeSpan operator -(TimeSpan a, TimeSpan b)", lambda a, b: TimeSpan(a.ticks - b.ticks)),
-    member("static TimeSpan operator -(TimeSpan a)", lambda s: TimeSpan(-s.ticks)),
-    member(
-        "static TimeSpan operator *(TimeSpan a, double factor)", lambda a, x: TimeSpan(round(a.ticks * x))
-    ),
-    member(
-        "static TimeSpan operator *(double factor, TimeSpan a)", lambda x, a: TimeSpan(round(a.ticks * x))
-    ),
-    member(
-        "static TimeSpan operator /(TimeSpan a, double divisor)", lambda a, x: TimeSpan(round(a.ticks / x))
-    ),
-    member("static double operator /(TimeSpan a, TimeSpan b)", lambda a, b: a.ticks / b.ticks),
+    *_span_arithmetic(),
     member("string ToString()", TimeSpan.net_text),
     member("string ToString(string? format)", lambda s, f: s.net_format(f or "c")),
     member("string ToString(string? format, IFormatProvider? p)", lambda s, f, p: s.net_format(f or "c")),
-    member("static TimeSpan Parse(string s)", parse_timespan),
-    member("static TimeSpan Parse(string s, IFormatProvider? p)", lambda s, p: parse_timespan(s)),
+    member("static TimeSpan Parse(string input)", parse_timespan),
+    member(
+        "static TimeSpan Parse(string input, IFormatProvider? formatProvider)", lambda s, p: parse_timespan(s)
+    ),
     member("static bool TryParse(string? s, out TimeSpan result)", trying(parse_timespan, TimeSpan(0))),
 )
 
@@ -350,9 +425,31 @@ def _offset_of(value: DateTime) -> DateTimeOffset:
     return DateTimeOffset(value.ticks, 0)
 
 
-def _offset_made(*parts: Any) -> DateTimeOffset:  # noqa: ANN401
+def checked_offset(ticks: int, offset: int) -> DateTimeOffset:
+    """A moment on a local clock with its distance to UTC.
+
+    Raises:
+        NetError: ArgumentException, ArgumentOutOfRangeException.
+    """
+    if offset % MINUTE:
+        raise argument("Offset must be specified in whole minutes.", "offset")
+    if abs(offset) > 14 * HOUR:
+        raise out_of_range("offset", "Offset must be within plus or minus 14 hours.")
+    if not 0 <= ticks <= MAX_TICKS or not 0 <= ticks - offset <= MAX_TICKS:
+        raise out_of_range("offset", "The UTC time represented when the offset is applied must be in range.")
+    return DateTimeOffset(ticks, offset)
+
+
+def offset_made(*parts: Any) -> DateTimeOffset:  # noqa: ANN401
+    """`new DateTimeOffset(year, …, offset)`."""
     *numbers, offset = parts
-    return DateTimeOffset(of_date(*numbers), offset.ticks)
+    return checked_offset(of_date(*numbers), offset.ticks)
+
+
+def _offset_at(value: DateTime, offset: TimeSpan) -> DateTimeOffset:
+    if value.kind and offset.ticks:  # local time is UTC here
+        raise argument("The UTC Offset for Utc DateTime instances must be 0.", "offset")
+    return checked_offset(value.ticks, offset.ticks)
 
 
 def _unix(seconds: int, unit: int) -> DateTimeOffset:
@@ -367,11 +464,11 @@ def _unix(seconds: int, unit: int) -> DateTimeOffset:
 _OFFSET = (
     member("DateTimeOffset default()", lambda: DateTimeOffset(0, 0)),
     member("new(DateTime dateTime)", _offset_of),
-    member("new(DateTime dateTime, TimeSpan offset)", lambda d, o: DateTimeOffset(d.ticks, o.ticks)),
+    member("new(DateTime dateTime, TimeSpan offset)", _offset_at),
     member(
-        "new(int year, int month, int day, int hour, int minute, int second, TimeSpan offset)", _offset_made
+        "new(int year, int month, int day, int hour, int minute, int second, TimeSpan offset)", offset_made
     ),
-    member("new(long ticks, TimeSpan offset)", lambda n, o: DateTimeOffset(n, o.ticks)),
+    member("new(long ticks, TimeSpan offset)", lambda n, o: checked_offset(n, o.ticks)),
     member("static implicit operator DateTimeOffset(DateTime dateTime)", _offset_of),
     member("static DateTimeOffset UtcNow", lambda run: _offset_of(utc_now(run)), run=True),
     member("static DateTimeOffset Now", lambda run: _offset_of(utc_now(run)), run=True),
@@ -415,10 +512,10 @@ _OFFSET = (
     member("DateTimeOffset ToLocalTime()", lambda v: DateTimeOffset(v.utc_ticks, 0)),
     member(
         "DateTimeOffset ToOffset(TimeSpan offset)",
-        lambda v, o: DateTimeOffset(v.utc_ticks + o.ticks, o.ticks),
+        lambda v, o: checked_offset(v.utc_ticks + o.ticks, o.ticks),
     ),
-    member("static DateTimeOffset Parse(string input)", parse_offset),
-    member("static DateTimeOffset Parse(string input, IFormatProvider? p)", lambda s, p: parse_offset(s)),
+    member("static DateTimeOffset Parse(string input)", _offset_parsed, run=True),
+    member("static DateTimeOffset Parse(string input, IFormatProvider? p)", _offset_parsed, run=True),
     member(
         "static bool TryParse(string? input, out DateTimeOffset result)",
         trying(parse_offset, DateTimeOffset(0, 0)),

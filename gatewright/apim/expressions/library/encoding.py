@@ -54,7 +54,7 @@ class Encoding:
             case "utf-8":
                 return utf8_text(data)
             case "us-ascii":
-                return "".join(chr(b) if b < 128 else "\ufffd" for b in data)
+                return "".join(chr(b) if b < 128 else "?" for b in data)
             case "iso-8859-1":
                 return data.decode("latin-1")
             case "utf-16":
@@ -99,10 +99,17 @@ def _part(e: Encoding, data: NetArray, index: int, count: int) -> str:
     return e.decode(bytes(data.items[index : index + count]))
 
 
+def _bytes(e: Encoding, text: str | None) -> NetArray:
+    if text is None:
+        message = "String reference not set to an instance of a String. (Parameter 's')"
+        raise NetError("ArgumentNullException", message, extra={"ParamName": "s"})
+    return byte_array(e.encode(text))
+
+
 _MEMBERS = (
     *(member(f"static Encoding {p}", lambda n=n: Encoding(n)) for p, n in _PROPERTIES.items()),
     member("static Encoding GetEncoding(string name)", _named),
-    member("byte[] GetBytes(string s)", lambda e, s: byte_array(e.encode(s))),
+    member("byte[] GetBytes(string? s)", _bytes),
     member("byte[] GetBytes(char[] chars)", lambda e, c: byte_array(e.encode("".join(c.items)))),
     member("string GetString(byte[] bytes)", lambda e, b: e.decode(bytes(b.items))),
     member("string GetString(byte[] bytes, int index, int count)", _part),

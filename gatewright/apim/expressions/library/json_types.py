@@ -12,16 +12,18 @@ from gatewright.apim.expressions import json_convert as convert
 from gatewright.apim.expressions import json_tokens as j
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError, argument, invalid_operation
+from gatewright.apim.expressions.json_objects import cast_or_made, to_object
 from gatewright.apim.expressions.json_path import select
-from gatewright.apim.expressions.json_reader import parse, parse_as
+from gatewright.apim.expressions.json_reader import Big, parse, parse_as
 from gatewright.apim.expressions.json_writer import value_text, write
 from gatewright.apim.expressions.library.compare import equal
+from gatewright.apim.expressions.library.convert import to_type
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
 from gatewright.apim.expressions.library.runtime import conversions
 from gatewright.apim.expressions.signature import Entry
-from gatewright.apim.expressions.text import format_value, text_of
+from gatewright.apim.expressions.text import format_value, full_name, text_of
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import EnumValue, Lazy, box
+from gatewright.apim.expressions.values import EnumValue, Lazy, box, runtime_type, unbox
 
 _DOCS = "https://www.newtonsoft.com/json/help/html/T_Newtonsoft_Json_"
 _SPACE = "Newtonsoft.Json.Linq"
@@ -51,8 +53,8 @@ def _implicit() -> Iterator[Entry]:
         wrap = _wrapped(ty)
         yield member(f"static implicit operator JToken({ty.name} value)", wrap)
         yield member(f"static implicit operator JToken({ty.name}? value)", wrap)
+    yield member("static implicit operator JToken(string? value)", convert.text_value)
     for name in (
-        "string?",
         "DateTime",
         "DateTimeOffset",
         "TimeSpan",
@@ -95,35 +97,56 @@ def _explicit() -> Iterator[Entry]:
 
 
 def _value(ty: Ty, token: j.JToken | None) -> Any:  # noqa: ANN401
-    """`token.Value<T>()`."""
+    """`token.Value<T>()`: the token where it is a T, else its value as `Convert.ChangeType` changes it."""
     if token is None:
-        return conversions().library and _default(ty)
-    if ty is t.JTOKEN or (isinstance(token, j.JContainer) and conversions().library.derives(token.ty, ty)):
+        return _default(ty)
+    library = conversions().library
+    if ty is t.OBJECT or library.derives(token.ty, ty):
         return token
-    if isinstance(token, j.JProperty):
-        token = token.value
+    if not isinstance(token, j.JValue):
+        raise _bad_cast(f"Cannot cast {token.full} to Newtonsoft.Json.Linq.JToken.")
+    value, inner = token.value, ty.args[0] if ty.name == "?" else ty
+    if value is None:
+        if library.is_value(ty) and inner is ty:
+            raise _bad_cast("Null object cannot be converted to a value type.")
+        return None
+    source = None if isinstance(value, Big) else runtime_type(value)
+    if source is inner:
+        return unbox(value)
+    if source is None or source not in _CHANGED:
+        raise _bad_cast("Object must implement IConvertible.")
+    if inner not in _CHANGED:
+        raise _bad_cast(f"Invalid cast from '{full_name(source)}' to '{full_name(inner)}'.")
+    return to_type(value, inner)
+
+
+_CHANGED = frozenset((*_NUMBERS, t.BOOL, t.STRING, t.DATETIME))
+
+
+def _bad_cast(message: str) -> NetError:
+    return NetError("InvalidCastException", message)
+
+
+def _values(ty: Ty, token: j.JToken) -> Lazy:
+    """`token.Values<T>()`."""
     if isinstance(token, j.JValue):
-        if conversions().library.derives(token.ty, ty) and ty is not t.OBJECT:
-            return token
-        if token.value is None:
-            return _default(ty)
-        step = conversions().explicit(t.JTOKEN, ty)
-        if step is not None:
-            return step(token)
-    raise NetError("InvalidCastException", f"Cannot cast {token.full} to Newtonsoft.Json.Linq.JToken.")
+        raise NetError("InvalidOperationException", f"Cannot access child value on {token.full}.")
+    return Lazy(ty, lambda: (_value(ty.args[0], v) for v in token.children()))
+
+
+def _each_value(ty: Ty, source: Iterable[j.JToken]) -> Lazy:
+    """`tokens.Values<T>()`: the values of plain tokens and of what the others hold."""
+
+    def held(x: j.JToken) -> Iterable[j.JToken]:
+        return (x,) if isinstance(x, j.JValue) else x.children()
+
+    return Lazy(ty, lambda: (_value(ty.args[0], v) for x in source for v in held(x)))
 
 
 def _default(ty: Ty) -> Any:  # noqa: ANN401
     from gatewright.apim.expressions.library.runtime import default
 
     return default(ty)
-
-
-def _to_object(ty: Ty, token: j.JToken) -> Any:  # noqa: ANN401
-    """`token.ToObject<T>()`."""
-    from gatewright.apim.expressions.json_objects import to_object
-
-    return to_object(token, ty)
 
 
 # --------------------------------------------------------------------------- tokens
@@ -298,17 +321,13 @@ _JTOKEN = (
     member(f"{_TOKENS} AncestorsAndSelf()", lambda x: _ancestors(x, True)),
     member("T Value<T>(object? key)", lambda ty, x, key: _value(ty, x.item(key)), typed=True),
     member(f"{_TOKENS} Values()", lambda x: _lazy("JToken", lambda: _inner(x))),
-    member(
-        "IEnumerable<T> Values<T>()",
-        lambda ty, x: Lazy(ty, lambda: (_value(ty.args[0], v) for v in x.children())),
-        typed=True,
-    ),
-    member("JToken DeepClone()", lambda x: x.clone()),
+    member("IEnumerable<T> Values<T>()", _values, typed=True),
+    member("JToken DeepClone()", j.copy_of),
     member("void Remove()", _remove),
     member("void Replace(JToken? value)", _replace),
     member("void AddAfterSelf(object? content)", _add_beside(1)),
     member("void AddBeforeSelf(object? content)", _add_beside(0)),
-    member("T ToObject<T>()", _to_object, typed=True),
+    member("T ToObject<T>()", lambda ty, x: cast_or_made(x, ty), typed=True),
     member("static JToken Parse(string json)", parse),
     member("static JToken FromObject(object o)", convert.from_object),
     member("static bool DeepEquals(JToken? t1, JToken? t2)", convert.deep_equals),
@@ -390,7 +409,7 @@ def _merge(target: j.JContainer, content: Any, *settings: Any) -> None:  # noqa:
             if isinstance(old, j.JContainer) and type(old) is type(prop.value):
                 _merge(old, prop.value)
             elif old is None or not (isinstance(prop.value, j.JValue) and prop.value.kind == j.NULL):
-                target.set(name, prop.value.clone())
+                target.set(name, j.copy_of(prop.value))
     elif isinstance(target, j.JArray):
         for item in content:
             target.add(convert.content(item))
@@ -425,7 +444,7 @@ def _add_first(target: j.JContainer, value: Any) -> None:  # noqa: ANN401
 
 _JOBJECT = (
     member("new()", j.JObject),
-    member("new(JObject other)", lambda o: o.clone()),
+    member("new(JObject other)", j.copy_of),
     member("new(object? content)", _new_object),
     member("new(params object[] content)", lambda v: _new_object(*v)),
     member("JToken this[string propertyName]", _get, _put),
@@ -465,7 +484,7 @@ def _from(value: Any, wanted: type[j.JToken]) -> j.JToken:  # noqa: ANN401
 
 _JARRAY = (
     member("new()", j.JArray),
-    member("new(JArray other)", lambda a: a.clone()),
+    member("new(JArray other)", j.copy_of),
     member("new(object? content)", _new_array),
     member("new(params object[] content)", lambda v: _new_array(*v)),
     member("JToken this[int index]", lambda a, i: a.item(i), j.JArray.put),
@@ -486,7 +505,7 @@ _JVALUE = (
         for ty in (t.LONG, t.ULONG, t.DECIMAL, t.DOUBLE, t.FLOAT, t.BOOL, t.CHAR)
     ),
     *(
-        member(f"new({name} value)", convert.value_of)
+        member(f"new({name} value)", convert.text_value if name.startswith("string") else convert.value_of)
         for name in ("string?", "DateTime", "DateTimeOffset", "Guid", "Uri?", "TimeSpan", "object?")
     ),
     member("new(JValue other)", lambda v: v.clone()),
@@ -535,11 +554,7 @@ _EXTENSIONS = (
         "static IEnumerable<JToken> Values(this IEnumerable<JToken> source, object? key)",
         lambda s, k: _each_index(t.enumerable(t.JTOKEN), s, k),
     ),
-    member(
-        "static IEnumerable<U> Values<U>(this IEnumerable<JToken> source)",
-        lambda ty, s: Lazy(ty, lambda: (_value(ty.args[0], x) for x in s)),
-        typed=True,
-    ),
+    member("static IEnumerable<U> Values<U>(this IEnumerable<JToken> source)", _each_value, typed=True),
     member(
         "static IEnumerable<U> Values<U>(this IEnumerable<JToken> source, object? key)",
         lambda ty, s, k: Lazy(ty, lambda: (_value(ty.args[0], v) for x in s if (v := x.item(k)) is not None)),
@@ -562,7 +577,8 @@ _EXTENSIONS = (
 # --------------------------------------------------------------------------- JsonConvert
 
 
-def _serialize(value: Any, *how: Any) -> str:  # noqa: ANN401
+def serialize(value: Any, *how: Any) -> str:  # noqa: ANN401
+    """`JsonConvert.SerializeObject`."""
     indented = bool(how and isinstance(how[0], EnumValue) and how[0].number == 1)
     return write(convert.serialized(value), indented)
 
@@ -570,13 +586,12 @@ def _serialize(value: Any, *how: Any) -> str:  # noqa: ANN401
 def _deserialize(ty: Ty, text: str) -> Any:  # noqa: ANN401
     if not text.strip():
         return _default(ty)
-    token = parse(text)
-    return _to_object(ty, token)
+    return to_object(parse(text), ty)
 
 
 _CONVERT = (
-    member("static string SerializeObject(object? value)", _serialize),
-    member("static string SerializeObject(object? value, Formatting formatting)", _serialize),
+    member("static string SerializeObject(object? value)", serialize),
+    member("static string SerializeObject(object? value, Formatting formatting)", serialize),
     member(
         "static object DeserializeObject(string value)",
         lambda s: _boxed_token(parse(s)) if s.strip() else None,

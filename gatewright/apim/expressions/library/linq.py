@@ -13,7 +13,13 @@ from typing import Any
 
 from gatewright.apim.expressions import numbers
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.faults import NetError, argument, invalid_operation, out_of_range
+from gatewright.apim.expressions.faults import (
+    NetError,
+    argument,
+    argument_null,
+    invalid_operation,
+    out_of_range,
+)
 from gatewright.apim.expressions.library.collections import new_list, new_set, same
 from gatewright.apim.expressions.library.compare import compare
 from gatewright.apim.expressions.library.entry import TypeEntry, member
@@ -21,7 +27,7 @@ from gatewright.apim.expressions.library.runtime import conversions, default
 from gatewright.apim.expressions.limits import Run, check_size
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Comparer, Lazy, NetArray, NetDict, boxed_items
+from gatewright.apim.expressions.values import Comparer, Lazy, NetArray, NetDict, NetList, boxed_items
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.linq."
 Items = Iterable[Any]
@@ -87,6 +93,8 @@ def _element(items: Items, index: int) -> Any:  # noqa: ANN401
     if index >= 0:
         for item in itertools.islice(iter(items), index, index + 1):
             return item
+    if not isinstance(items, (NetArray, NetList)):
+        raise out_of_range("index")
     message = "Index was out of range. Must be non-negative and less than the size of the collection."
     raise out_of_range("index", message)
 
@@ -275,13 +283,14 @@ class Group(Lazy):
         self.items = items
 
 
-def _groups(
+def groups_of(
     ty: Ty,
     items: Items,
     key: Callable[[Any], Any],
     pick: Callable[[Any], Any] | None,
     comparer: Comparer | None,
 ) -> list[Group]:
+    """The groups of a sequence, in the order of their first elements."""
     found: dict[Any, Group] = {}
     for item in items:
         name = key(item)
@@ -293,16 +302,16 @@ def _groups(
 
 
 def _group(ty: Ty, items: Items, key: Any, comparer: Comparer | None = None) -> Lazy:  # noqa: ANN401
-    return Lazy(ty, lambda: _groups(ty.args[0], items, key, None, comparer))
+    return Lazy(ty, lambda: groups_of(ty.args[0], items, key, None, comparer))
 
 
 def _group_pick(ty: Ty, items: Items, key: Any, pick: Any, comparer: Comparer | None = None) -> Lazy:  # noqa: ANN401
-    return Lazy(ty, lambda: _groups(ty.args[0], items, key, pick, comparer))
+    return Lazy(ty, lambda: groups_of(ty.args[0], items, key, pick, comparer))
 
 
 def _group_result(ty: Ty, items: Items, key: Any, result: Any) -> Lazy:  # noqa: ANN401
     inner = t.make("IGrouping", (t.OBJECT, t.OBJECT))
-    return Lazy(ty, lambda: (result(g.key, g) for g in _groups(inner, items, key, None, None)))
+    return Lazy(ty, lambda: (result(g.key, g) for g in groups_of(inner, items, key, None, None)))
 
 
 def _join(ty: Ty, outer: Items, inner: Items, key: Any, other: Any, result: Any) -> Lazy:  # noqa: ANN401
@@ -335,20 +344,23 @@ _ANYTHING = t.enumerable(t.OBJECT)
 class Lookup(Lazy):
     """An `ILookup<K, T>`."""
 
-    __slots__ = ("groups",)
+    __slots__ = ("comparer", "groups")
 
-    def __init__(self, ty: Ty, groups: list[Group]) -> None:
+    def __init__(self, ty: Ty, groups: list[Group], comparer: Comparer | None = None) -> None:
         super().__init__(ty, lambda: groups)
         self.groups = groups
+        self.comparer = comparer
 
     def at(self, key: Any) -> Lazy:  # noqa: ANN401
         """The group of a key, empty where there is none."""
-        found = next((g for g in self.groups if same(g.key, key)), None)
+        by: Callable[[Any], Any] = (lambda k: k) if self.comparer is None else self.comparer.key
+        found = next((g for g in self.groups if same(by(g.key), by(key))), None)
         return found or Lazy(t.enumerable(self.ty.args[1]), lambda: ())
 
 
-def _lookup(ty: Ty, items: Items, key: Any, pick: Any = None) -> Lookup:  # noqa: ANN401
-    return Lookup(ty, _groups(t.make("IGrouping", ty.args), items, key, pick, None))
+def lookup_of(ty: Ty, items: Items, key: Any, pick: Any = None, comparer: Comparer | None = None) -> Lookup:  # noqa: ANN401
+    """`ToLookup`."""
+    return Lookup(ty, groups_of(t.make("IGrouping", ty.args), items, key, pick, comparer), comparer)
 
 
 # --------------------------------------------------------------------------- into collections
@@ -364,6 +376,8 @@ def _to_dict(ty: Ty, items: Items, key: Any, *more: Any) -> NetDict:  # noqa: AN
     made = NetDict(ty, comparer)
     for item in items:
         name = key(item)
+        if name is None:
+            raise argument_null("key")
         if made.find(name) is not None:
             from gatewright.apim.expressions.text import text_of
 
@@ -619,10 +633,10 @@ _ENUMERABLE = (
         _group_join,
         typed=True,
     ),
-    member(f"static ILookup<K, T> ToLookup<T, K>({_S}, Func<T, K> keySelector)", _lookup, typed=True),
+    member(f"static ILookup<K, T> ToLookup<T, K>({_S}, Func<T, K> keySelector)", lookup_of, typed=True),
     member(
         f"static ILookup<K, E> ToLookup<T, K, E>({_S}, Func<T, K> keySelector, Func<T, E> elementSelector)",
-        _lookup,
+        lookup_of,
         typed=True,
     ),
     member(f"static T[] ToArray<T>({_S})", _to_array, typed=True),

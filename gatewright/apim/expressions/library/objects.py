@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.faults import NetError, argument
+from gatewright.apim.expressions.faults import NetError
 from gatewright.apim.expressions.library.compare import compare, equal, hash_of
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
 from gatewright.apim.expressions.text import format_value, full_name, text_of
@@ -21,7 +21,7 @@ class _Culture:
         return ""
 
 
-_CULTURE = _Culture()
+CULTURE = _Culture()
 
 
 def _has_value(value: Any) -> bool:  # noqa: ANN401
@@ -40,22 +40,10 @@ def _or_default(ty: t.Ty, value: Any) -> Any:  # noqa: ANN401
     return default(ty) if value is None else value
 
 
-def _parse_enum(ty: NetType, text: str, ignore: bool = False) -> Any:  # noqa: ANN401
-    from gatewright.apim.expressions.library import library
-
-    values = library().entry(ty.of.name)
-    for name, number in values.values if values else ():
-        if name == text.strip() or (ignore and name.lower() == text.strip().lower()):
-            return library().enum_value(ty.of, number)
-    if text.strip().lstrip("-").isdigit():
-        return library().enum_value(ty.of, int(text))
-    raise argument(f"Requested value '{text}' was not found.")
-
-
 def _short_name(ty: NetType) -> str:
-    plain = t.CLR_NAMES.get(ty.of, ty.of.name)
-    if ty.of.name == "[]":
-        return _short_name(NetType(ty.of.args[0])) + "[]"
+    plain = "Nullable" if ty.of.name == "?" else t.CLR_NAMES.get(ty.of, ty.of.name)
+    if ty.of.name.startswith("["):
+        return _short_name(NetType(ty.of.args[0])) + ty.of.name
     return f"{plain}`{len(ty.of.args)}" if ty.of.args else plain
 
 
@@ -68,6 +56,23 @@ _FUNCS = tuple(
 )
 _ACTIONS = tuple(
     _delegate("Action<" + ", ".join(f"T{n}" for n in range(1, count + 1)) + ">") for count in range(1, 5)
+)
+
+_TYPE_CODES = (
+    "Empty Object DBNull Boolean Char SByte Byte Int16 UInt16 Int32 UInt32 Int64 UInt64 Single Double "
+    "Decimal "
+    "DateTime String=18"
+)
+
+
+def _underlying(kind: NetType) -> NetType | None:
+    return NetType(kind.of.args[0]) if kind.of.name == "?" else None
+
+
+_NULLABLE = (
+    member("static int Compare<T>(?<T> n1, ?<T> n2)", compare),
+    member("static bool Equals<T>(?<T> n1, ?<T> n2)", equal),
+    member("static Type GetUnderlyingType(Type nullableType)", _underlying),
 )
 
 TYPES = (
@@ -103,8 +108,6 @@ TYPES = (
             member("string ToString()", text_of),
             member("string ToString(string format)", format_value),
             member("bool HasFlag(Enum flag)", lambda v, flag: v.number & flag.number == flag.number),
-            member("static object Parse(Type enumType, string value)", _parse_enum),
-            member("static object Parse(Type enumType, string value, bool ignoreCase)", _parse_enum),
             member("int CompareTo(object? target)", compare),
         ),
         allowed=frozenset({"Parse", "TryParse", "ToString"}),
@@ -133,62 +136,21 @@ TYPES = (
         "System.Globalization",
         _DOCS + "globalization.cultureinfo",
         (
-            member("static CultureInfo InvariantCulture", lambda: _CULTURE),
-            member("static CultureInfo CurrentCulture", lambda: _CULTURE),
+            member("static CultureInfo InvariantCulture", lambda: CULTURE),
+            member("static CultureInfo CurrentCulture", lambda: CULTURE),
         ),
         bases=("IFormatProvider",),
         allowed=False,
     ),
-    enum("TypeCode", "System", _DOCS + "typecode", "Empty Object DBNull Boolean Char SByte"),
+    enum("TypeCode", "System", _DOCS + "typecode", _TYPE_CODES, allowed=False),
+    TypeEntry("Nullable", "System", _DOCS + "nullable", _NULLABLE, "static"),
     *_FUNCS,
     *_ACTIONS,
     _delegate("Action"),
     _delegate("Predicate<T>"),
     _delegate("Comparison<T>"),
     _delegate("Converter<T, R>"),
-    TypeEntry(
-        "Tuple",
-        "System",
-        _DOCS + "tuple",
-        (
-            member(
-                "static Tuple<A, B> Create<A, B>(A item1, B item2)", lambda ty, *v: _tuple(ty, v), typed=True
-            ),
-            member(
-                "static Tuple<A, B, C> Create<A, B, C>(A item1, B item2, C item3)",
-                lambda ty, *v: _tuple(ty, v),
-                typed=True,
-            ),
-        ),
-    ),
-    TypeEntry(
-        "Tuple<A, B>",
-        "System",
-        _DOCS + "tuple-2",
-        (
-            member("new(A item1, B item2)", lambda ty, *v: _tuple(ty, v), typed=True),
-            member("A Item1", lambda v: v.values[0]),
-            member("B Item2", lambda v: v.values[1]),
-        ),
-    ),
-    TypeEntry(
-        "Tuple<A, B, C>",
-        "System",
-        _DOCS + "tuple-3",
-        (
-            member("new(A item1, B item2, C item3)", lambda ty, *v: _tuple(ty, v), typed=True),
-            member("A Item1", lambda v: v.values[0]),
-            member("B Item2", lambda v: v.values[1]),
-            member("C Item3", lambda v: v.values[2]),
-        ),
-    ),
 )
-
-
-def _tuple(ty: t.Ty, values: tuple[Any, ...]) -> Any:  # noqa: ANN401
-    from gatewright.apim.expressions.values import Anon
-
-    return Anon(ty, values)
 
 
 __all__ = ["TYPES", "EnumValue"]

@@ -82,8 +82,10 @@ def parse_decimal(text: str) -> Decimal:
     found = _DECIMAL.match(text)
     if found is None or not any(c.isdigit() for c in found.group(2)):
         raise bad_format()
+    if len(found.group(2).partition(".")[0].lstrip("0,")) > 60:
+        raise overflow_of(t.DECIMAL)
     try:
-        value = Decimal((found.group(1) or found.group(3)) + found.group(2).replace(",", ""))
+        value = Decimal((found.group(1) or found.group(3)) + found.group(2).replace(",", "")[:200])
     except InvalidOperation as fault:
         raise bad_format() from fault
     return numbers.fit(value)
@@ -131,11 +133,34 @@ def _common(ty: Ty) -> tuple[Entry, ...]:
             "string ToString(string? format, IFormatProvider? p)",
             lambda v, f, p: format_number(wrap(v), f or ""),
         ),
-        member(f"int CompareTo({name} value)", compare),
+        member(f"int CompareTo({name} value)", _distance if ty in _SHORT else compare),
+        member("int CompareTo(object? value)", _compared(ty, wrap)),
         member(f"bool Equals({name} obj)", lambda a, b: a == b or (a != a and b != b)),
         member("bool Equals(object? obj)", lambda a, b: equal(wrap(a), b)),
         member("int GetHashCode()", hash_of),
     )
+
+
+_SHORT = frozenset({t.BYTE, t.SBYTE, t.SHORT, t.USHORT})
+
+
+def _distance(a: int, b: int) -> int:
+    """`CompareTo` of the small integers: the difference."""
+    return a - b
+
+
+def _compared(ty: Ty, wrap: Callable[[Any], Any]) -> Callable[[Any, Any], int]:
+    """`CompareTo(object)`: another type is an error, null comes first."""
+    order: Callable[[Any, Any], int] = _distance if ty in _SHORT else compare
+
+    def run(value: Any, other: Any) -> int:  # noqa: ANN401
+        if other is None:
+            return 1
+        if type(other) is not type(wrap(value)):
+            raise argument(f"Object must be of type {t.CLR_NAMES[ty]}.")
+        return order(value, other)
+
+    return run
 
 
 _BASES = ("IComparable", "IConvertible", "IFormattable")
@@ -280,6 +305,7 @@ TYPES = (
             member("bool Equals(bool obj)", lambda a, b: a is b),
             member("bool Equals(object? obj)", equal),
             member("int CompareTo(bool value)", compare),
+            member("int CompareTo(object? value)", _compared(t.BOOL, unboxed)),
             member("static string TrueString", lambda: "True"),
             member("static string FalseString", lambda: "False"),
         ),
@@ -296,6 +322,7 @@ TYPES = (
             member("bool Equals(char obj)", lambda a, b: a == b),
             member("bool Equals(object? obj)", lambda a, b: equal(BOXES[t.CHAR](a), b)),
             member("int CompareTo(char value)", lambda a, b: ord(a) - ord(b)),
+            member("int CompareTo(object? value)", _compared(t.CHAR, BOXES[t.CHAR])),
             *(member(f"static bool {name}(char c)", test) for name, test in _CHAR_TESTS),
             *(
                 member(f"static bool {name}(string s, int index)", _char_at(test))

@@ -13,21 +13,25 @@ import regex  # type: ignore[import-untyped]
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import Exceeded, NetError, out_of_range
+from gatewright.apim.expressions.library import regex_pattern
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
+from gatewright.apim.expressions.library.runtime import enum_value
 from gatewright.apim.expressions.limits import check_size
+from gatewright.apim.expressions.net_datetime import TimeSpan
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.values import EnumValue, Lazy, NetArray
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.text.regularexpressions."
 _SPACE = "System.Text.RegularExpressions"
-_SECONDS = 0.25
+_SECONDS = 0.1
+_RIGHT_TO_LEFT = 64
 _STRINGS = t.array(t.STRING)
 
 
 class NetRegex:
     """A compiled .NET pattern."""
 
-    __slots__ = ("names", "options", "pattern", "seconds", "source")
+    __slots__ = ("names", "numbers", "options", "pattern", "seconds", "source")
     ty = t.make("Regex")
 
     def __init__(self, source: str, options: Any = None, limit: Any = None) -> None:  # noqa: ANN401
@@ -38,103 +42,22 @@ class NetRegex:
         self.source = source
         self.options = bits
         flags = regex.VERSION0
-        for bit, flag in (
-            (1, regex.IGNORECASE),
-            (2, regex.MULTILINE),
-            (16, regex.DOTALL),
-            (32, regex.VERBOSE),
-        ):
-            flags |= flag if bits & bit else 0
+        flags |= regex.IGNORECASE if bits & regex_pattern.IGNORE_CASE else 0
+        flags |= regex.REVERSE if bits & _RIGHT_TO_LEFT else 0
+        written = regex_pattern.Pattern(source, bits)
         try:
-            self.pattern = regex.compile(translated(source, bits), flags)
+            self.pattern = regex.compile(written.text(), flags)
         except (regex.error, OverflowError, RecursionError) as fault:
             message = f"Invalid pattern '{source}': {fault}"
             raise NetError("RegexParseException", message) from fault
-        self.names = _names(self.pattern)
+        named = [n for n in written.names if n is not None]
+        unnamed = len(written.names) - len(named)
+        self.names = ["0", *map(str, range(1, unnamed + 1)), *named]
+        self.numbers = [written.engine_number(n) for n in range(len(self.names))]
 
     def net_text(self) -> str:
         """The pattern."""
         return self.source
-
-
-def _names(pattern: Any) -> list[str]:  # noqa: ANN401
-    """Group names in .NET's order: numbered groups first, then named ones."""
-    named = {number: name for name, number in pattern.groupindex.items()}
-    unnamed = [n for n in range(1, pattern.groups + 1) if n not in named]
-    return ["0", *map(str, range(1, len(unnamed) + 1)), *(named[n] for n in sorted(named))]
-
-
-def _number_of(r: NetRegex, index: int) -> int | None:
-    """The engine's group number of .NET's group number."""
-    named = sorted(r.pattern.groupindex.values())
-    unnamed = [n for n in range(1, r.pattern.groups + 1) if n not in named]
-    order = [0, *unnamed, *named]
-    return order[index] if 0 <= index < len(order) else None
-
-
-def translated(source: str, options: int) -> str:
-    """A .NET pattern in the engine's own spelling."""
-    out: list[str] = []
-    at, depth = 0, 0
-    while at < len(source):
-        step = source[at]
-        if step == "\\":
-            piece, at = _escape(source, at, depth)
-            out.append(piece)
-            continue
-        if depth:
-            if step == "]" and source[at - 1 : at] != "[" and source[at - 2 : at] != "[^":
-                depth -= 1
-            elif step == "[" and not source.startswith("[:", at):
-                out.append("\\[")
-                at += 1
-                continue
-            out.append(step)
-            at += 1
-            continue
-        if step == "[":
-            depth += 1
-        elif source.startswith("(?<", at) and source[at + 3 : at + 4] not in ("=", "!"):
-            out.append("(?P<")
-            at += 3
-            continue
-        elif source.startswith("(?'", at):
-            close = source.find("'", at + 3)
-            out.append(f"(?P<{source[at + 3 : close]}>")
-            at = close + 1
-            continue
-        elif step == "$" and not options & 2:
-            out.append(r"(?=\n?\Z)")
-            at += 1
-            continue
-        elif step == "." and not options & 16:
-            out.append(r"[^\n]")
-            at += 1
-            continue
-        out.append(step)
-        at += 1
-    return "".join(out)
-
-
-def _escape(source: str, at: int, depth: int) -> tuple[str, int]:
-    kind = source[at + 1 : at + 2]
-    if not kind:
-        raise NetError(
-            "RegexParseException",
-            f"Invalid pattern '{source}' at offset {at + 1}. Illegal \\\\ at end of pattern.",
-        )
-    if kind == "k" and source[at + 2 : at + 3] == "<":
-        close = source.find(">", at)
-        return f"(?P={source[at + 3 : close]})", close + 1
-    if kind == "z":
-        return r"\Z", at + 2
-    if kind == "Z":
-        return r"(?=\n?\Z)", at + 2
-    if kind == "e":
-        return r"\x1b", at + 2
-    if kind == "d" and not depth:
-        return r"\p{Nd}", at + 2
-    return source[at : at + 2], at + 2
 
 
 def guarded(r: NetRegex, run: Callable[[float], Any]) -> Any:  # noqa: ANN401
@@ -198,31 +121,53 @@ class Match(Group):
             return [self]
         out: list[Group] = [self]
         for number, name in enumerate(self.regex.names[1:], 1):
-            out.append(Group(self.found, _number_of(self.regex, number), name))
+            out.append(Group(self.found, self.regex.numbers[number], name))
         return out
 
 
-def _match(r: NetRegex, text: str, start: int = 0) -> Match:
+def _match(r: NetRegex, text: str, start: int | None = None) -> Match:
+    first, last = _bounds(r, text, start)
+    return Match(r, text, guarded(r, lambda s: r.pattern.search(text, first, last, timeout=s)))
+
+
+def _bounds(r: NetRegex, text: str, start: int | None) -> tuple[int, int]:
+    """Where a search that begins at a place may look; from right to left it ends there."""
+    if start is None:
+        return 0, len(text)
     if not 0 <= start <= len(text):
         raise out_of_range("startat", "Start index cannot be less than 0 or greater than input length.")
-    return Match(r, text, guarded(r, lambda s: r.pattern.search(text, start, timeout=s)))
+    return (0, start) if r.options & _RIGHT_TO_LEFT else (start, len(text))
+
+
+def _match_within(r: NetRegex, text: str, start: int, length: int) -> Match:
+    """`Match(input, beginning, length)`: anchors see the part alone."""
+    if not 0 <= start <= len(text) or not 0 <= length <= len(text) - start:
+        raise out_of_range("length", "Length cannot be less than 0 or exceed input length.")
+    part = _match(r, text[start : start + length])
+    part.index += start
+    return part
 
 
 def _next(m: Match) -> Match:
     if m.regex is None or m.found is None:
         return m
-    end = m.found.end() + (m.length == 0)
-    if end > len(m.input):
+    if m.regex.options & _RIGHT_TO_LEFT:
+        end = m.found.start() - (m.length == 0)
+    else:
+        end = m.found.end() + (m.length == 0)
+    if not 0 <= end <= len(m.input):
         return Match(m.regex, m.input, None)
     return _match(m.regex, m.input, end)
 
 
-def _all(r: NetRegex, text: str) -> list[Match]:
-    return [Match(r, text, m) for m in guarded(r, lambda s: list(r.pattern.finditer(text, timeout=s)))]
+def _all(r: NetRegex, text: str, start: int | None = None) -> list[Match]:
+    first, last = _bounds(r, text, start)
+    found = guarded(r, lambda s: list(r.pattern.finditer(text, first, last, timeout=s)))
+    return [Match(r, text, m) for m in found]
 
 
-def _matches(r: NetRegex, text: str) -> Lazy:
-    found = _all(r, text)
+def _matches(r: NetRegex, text: str, start: int | None = None) -> Lazy:
+    found = _all(r, text, start)
     return Lazy(t.make("MatchCollection"), lambda: found)
 
 
@@ -244,22 +189,29 @@ def _expand(r: NetRegex, template: str, m: Match) -> str:
             return m.input
         if last:
             return m.groups()[-1].text
-        key = number or name
         groups = m.groups()
-        for group in groups:
-            if group.name == key:
-                return group.text
-        return token.group()
+        key = number or name
+        if key.isdigit():
+            return groups[int(key)].text if int(key) < len(groups) else token.group()
+        return next((g.text for g in groups if g.name == key), token.group())
 
     return _TOKEN.sub(one, template)
 
 
-def _replace(r: NetRegex, text: str, new: str | Callable[[Match], str], count: int = -1) -> str:
+def _some(r: NetRegex, text: str, count: int, start: int | None) -> list[Match]:
+    """The first matches, in the order of the text; -1 is all."""
+    if count < -1:
+        raise out_of_range("count", "Count cannot be less than -1.")
+    found = _all(r, text, start)[: None if count < 0 else count]
+    return found[::-1] if r.options & _RIGHT_TO_LEFT else found
+
+
+def _replace(
+    r: NetRegex, text: str, new: str | Callable[[Match], str], count: int = -1, start: int | None = None
+) -> str:
     out: list[str] = []
     at = size = 0
-    for number, m in enumerate(_all(r, text)):
-        if number == count:
-            break
+    for m in _some(r, text, count, start):
         value = _expand(r, new, m) if isinstance(new, str) else (new(m) or "")
         size += len(value)
         check_size(size)
@@ -268,13 +220,12 @@ def _replace(r: NetRegex, text: str, new: str | Callable[[Match], str], count: i
     return "".join([*out, text[at:]])
 
 
-def _split(r: NetRegex, text: str, count: int = 0) -> NetArray:
+def _split(r: NetRegex, text: str, count: int = 0, start: int | None = None) -> NetArray:
+    if count < 0:
+        raise out_of_range("count", "Count cannot be less than -1.")
     out: list[str] = []
     at = 0
-    found = _all(r, text)
-    for number, m in enumerate(found):
-        if count and number == count - 1:
-            break
+    for m in _some(r, text, count - 1 if count else -1, start):
         out.append(text[at : m.index])
         out += [g.text for g in m.groups()[1:] if g.success]
         at = m.index + m.length
@@ -376,10 +327,24 @@ _REGEX = (
     member("string Replace(string input, string replacement, int count)", _replace),
     member("string Replace(string input, MatchEvaluator evaluator, int count)", _replace),
     member("string[] Split(string input, int count)", _split),
-    member("bool IsMatch(string input, int startat)", lambda r, s, i: _match(r, s, i).success),
     member("Match Match(string input, int startat)", _match),
     member("static string Escape(string str)", _escape_text),
     member("static string Unescape(string str)", _unescape),
+    member("bool IsMatch(string input, int startat)", lambda r, s, i: _match(r, s, i).success),
+    member("Match Match(string input, int beginning, int length)", _match_within),
+    member("MatchCollection Matches(string input, int startat)", _matches),
+    member("string Replace(string input, string replacement, int count, int startat)", _replace),
+    member("string Replace(string input, MatchEvaluator evaluator, int count, int startat)", _replace),
+    member("string[] Split(string input, int count, int startat)", _split),
+    member("RegexOptions Options", lambda r: enum_value(t.make("RegexOptions"), r.options)),
+    member("bool RightToLeft", lambda r: bool(r.options & _RIGHT_TO_LEFT)),
+    member(
+        "TimeSpan MatchTimeout", lambda r: TimeSpan(-10_000 if r.seconds is None else round(r.seconds * 1e7))
+    ),
+    member("static TimeSpan InfiniteMatchTimeout", lambda: TimeSpan(-10_000)),
+    member("int[] GetGroupNumbers()", lambda r: NetArray(t.array(t.INT), list(range(len(r.names))))),
+    member("string GroupNameFromNumber(int i)", lambda r, i: r.names[i] if 0 <= i < len(r.names) else ""),
+    member("int GroupNumberFromName(string name)", lambda r, n: r.names.index(n) if n in r.names else -1),
     member("string ToString()", NetRegex.net_text),
     member("string[] GetGroupNames()", lambda r: NetArray(_STRINGS, list(r.names))),
 )

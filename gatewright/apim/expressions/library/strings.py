@@ -1,4 +1,4 @@
-"""System.String, StringBuilder, StringComparer, StringComparison."""
+"""System.String, StringComparer, StringComparison."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _lower(s: str) -> str:
     return s.lower() if s.isascii() else "".join(map(lower_char, s))
 
 
-def _fold(s: str, how: EnumValue) -> str:
+def fold(s: str, how: EnumValue) -> str:
     """A text as a StringComparison sees it."""
     return _upper(s) if how.number in (1, 3, 5) else s
 
@@ -48,15 +48,15 @@ def _fold(s: str, how: EnumValue) -> str:
 
 
 def _contains(s: str, value: str, how: EnumValue | None = None) -> bool:
-    return value in s if how is None else _fold(value, how) in _fold(s, how)
+    return value in s if how is None else fold(value, how) in fold(s, how)
 
 
 def _starts(s: str, value: str, how: EnumValue | None = None) -> bool:
-    return s.startswith(value) if how is None else _fold(s, how).startswith(_fold(value, how))
+    return s.startswith(value) if how is None else fold(s, how).startswith(fold(value, how))
 
 
 def _ends(s: str, value: str, how: EnumValue | None = None) -> bool:
-    return s.endswith(value) if how is None else _fold(s, how).endswith(_fold(value, how))
+    return s.endswith(value) if how is None else fold(s, how).endswith(fold(value, how))
 
 
 def _check_start(s: str, start: int) -> None:
@@ -65,7 +65,8 @@ def _check_start(s: str, start: int) -> None:
         raise out_of_range("startIndex", message)
 
 
-def _index(s: str, value: str, start: int = 0, count: int | None = None) -> int:
+def index_of(s: str, value: str, start: int = 0, count: int | None = None) -> int:
+    """`string.IndexOf`."""
     _check_start(s, start)
     if count is not None and not 0 <= count <= len(s) - start:
         message = (
@@ -137,7 +138,8 @@ def _insert(s: str, start: int, value: str) -> str:
     return s[:start] + value + s[start:]
 
 
-def _replace(s: str, old: str, new: str | None, how: EnumValue | None = None) -> str:
+def replaced(s: str, old: str, new: str | None, how: EnumValue | None = None) -> str:
+    """`string.Replace`."""
     if not old:
         raise argument("String cannot be of zero length.", "oldValue")
     if how is None or how.number not in (1, 3, 5):
@@ -175,7 +177,8 @@ def _trim(side: Callable[..., str]) -> Callable[..., str]:
 # --------------------------------------------------------------------------- split, join
 
 
-def _split(s: str, separators: list[str] | None, count: int | None, options: int) -> NetArray:
+def split(s: str, separators: list[str] | None, count: int | None, options: int) -> NetArray:
+    """`string.Split`."""
     if count is not None and count < 0:
         raise out_of_range(
             "count",
@@ -232,11 +235,12 @@ def _join(separator: str | None, values: Iterable[Any]) -> str:
     return glue.join(parts)
 
 
-def _join_items(separator: str | None, values: Any) -> str:  # noqa: ANN401
+def joined(separator: str | None, values: Any) -> str:  # noqa: ANN401
     return _join(separator, boxed_items(values))
 
 
-def _join_range(separator: str | None, values: NetArray, start: int, count: int) -> str:
+def join_range(separator: str | None, values: NetArray, start: int, count: int) -> str:
+    """`string.Join` of a part of an array."""
     if start < 0 or count < 0 or start + count > len(values.items):
         raise out_of_range("startIndex")
     return _join(separator, values.items[start : start + count])
@@ -246,7 +250,8 @@ def _concat(*values: Any) -> str:  # noqa: ANN401
     return "".join([text_of(v) for v in values])
 
 
-def _new_repeat(c: str, count: int) -> str:
+def repeated(c: str, count: int) -> str:
+    """`new string(c, count)`."""
     if count < 0:
         raise out_of_range("count", "'count' must be non-negative.")
     check_size(count)
@@ -256,7 +261,7 @@ def _new_repeat(c: str, count: int) -> str:
 def _equals(a: str | None, b: str | None, how: EnumValue) -> bool:
     if a is None or b is None:
         return a is b
-    return _fold(a, how) == _fold(b, how)
+    return fold(a, how) == fold(b, how)
 
 
 def _compare(a: str | None, b: str | None, how: EnumValue | bool | None = None) -> int:
@@ -270,53 +275,44 @@ def compare_with(a: str | None, b: str | None, how: int) -> int:
     return compare_ordinal(a, b, how == 5) if how >= 4 else compare_text(a, b, how in (1, 3))
 
 
-def _compare_ordinal(a: str | None, b: str | None) -> int:
-    if a is None or b is None:
-        return (a is not None) - (b is not None)
-    for x, y in zip(a, b, strict=False):
-        if x != y:
-            return ord(x) - ord(y)
-    return len(a) - len(b)
-
-
-def _format(pattern: str, values: Any) -> str:  # noqa: ANN401
+def formatted(pattern: str, values: Any) -> str:  # noqa: ANN401
     text = composite(pattern, values)
     check_size(len(text))
     return text
 
 
 _SPLITS = (
-    member("string[] Split(params char[]? separator)", lambda s, x: _split(s, _chars(x), None, 0)),
+    member("string[] Split(params char[]? separator)", lambda s, x: split(s, _chars(x), None, 0)),
     member(
         "string[] Split(char separator, StringSplitOptions options = 0)",
-        lambda s, c, o: _split(s, [c], None, _number(o)),
+        lambda s, c, o: split(s, [c], None, _number(o)),
     ),
     member(
         "string[] Split(char separator, int count, StringSplitOptions options = 0)",
-        lambda s, c, n, o: _split(s, [c], n, _number(o)),
+        lambda s, c, n, o: split(s, [c], n, _number(o)),
     ),
     member(
         "string[] Split(string? separator, StringSplitOptions options = 0)",
         lambda s, x, o: (
-            _split(s, [x] if x else [], None, _number(o)) if x else NetArray(_STRINGS, _whole(s, o))
+            split(s, [x] if x else [], None, _number(o)) if x else NetArray(_STRINGS, _whole(s, o))
         ),
     ),
-    member("string[] Split(char[]? separator, int count)", lambda s, x, n: _split(s, _chars(x), n, 0)),
+    member("string[] Split(char[]? separator, int count)", lambda s, x, n: split(s, _chars(x), n, 0)),
     member(
         "string[] Split(char[]? separator, StringSplitOptions options)",
-        lambda s, x, o: _split(s, _chars(x), None, o.number),
+        lambda s, x, o: split(s, _chars(x), None, o.number),
     ),
     member(
         "string[] Split(char[]? separator, int count, StringSplitOptions options)",
-        lambda s, x, n, o: _split(s, _chars(x), n, o.number),
+        lambda s, x, n, o: split(s, _chars(x), n, o.number),
     ),
     member(
         "string[] Split(string[]? separator, StringSplitOptions options)",
-        lambda s, x, o: _split(s, _texts(x), None, o.number),
+        lambda s, x, o: split(s, _texts(x), None, o.number),
     ),
     member(
         "string[] Split(string[]? separator, int count, StringSplitOptions options)",
-        lambda s, x, n, o: _split(s, _texts(x), n, o.number),
+        lambda s, x, n, o: split(s, _texts(x), n, o.number),
     ),
 )
 
@@ -330,7 +326,7 @@ def _whole(s: str, option: Any) -> list[str]:  # noqa: ANN401
 
 
 _STRING = (
-    member("new(char c, int count)", _new_repeat),
+    member("new(char c, int count)", repeated),
     member("new(char[]? value)", lambda v: "" if v is None else "".join(v.items)),
     member("new(char[] value, int startIndex, int length)", lambda v, i, n: "".join(v.items[i : i + n])),
     member("static string Empty", lambda: ""),
@@ -350,18 +346,18 @@ _STRING = (
     member("bool EndsWith(string value)", _ends),
     member("bool EndsWith(string value, StringComparison comparisonType)", _ends),
     member("bool EndsWith(char value)", _ends),
-    member("int IndexOf(string value)", _index),
-    member("int IndexOf(char value)", _index),
-    member("int IndexOf(string value, int startIndex)", _index),
-    member("int IndexOf(char value, int startIndex)", _index),
-    member("int IndexOf(string value, int startIndex, int count)", _index),
-    member("int IndexOf(char value, int startIndex, int count)", _index),
+    member("int IndexOf(string value)", index_of),
+    member("int IndexOf(char value)", index_of),
+    member("int IndexOf(string value, int startIndex)", index_of),
+    member("int IndexOf(char value, int startIndex)", index_of),
+    member("int IndexOf(string value, int startIndex, int count)", index_of),
+    member("int IndexOf(char value, int startIndex, int count)", index_of),
     member(
-        "int IndexOf(string value, StringComparison how)", lambda s, v, h: _index(_fold(s, h), _fold(v, h))
+        "int IndexOf(string value, StringComparison how)", lambda s, v, h: index_of(fold(s, h), fold(v, h))
     ),
     member(
         "int IndexOf(string value, int startIndex, StringComparison how)",
-        lambda s, v, i, h: _index(_fold(s, h), _fold(v, h), i),
+        lambda s, v, i, h: index_of(fold(s, h), fold(v, h), i),
     ),
     member("int LastIndexOf(string value)", _last_index),
     member("int LastIndexOf(char value)", _last_index),
@@ -369,7 +365,7 @@ _STRING = (
     member("int LastIndexOf(char value, int startIndex)", _last_index),
     member(
         "int LastIndexOf(string value, StringComparison how)",
-        lambda s, v, h: _last_index(_fold(s, h), _fold(v, h)),
+        lambda s, v, h: _last_index(fold(s, h), fold(v, h)),
     ),
     member("int IndexOfAny(char[] anyOf)", _index_any),
     member("int LastIndexOfAny(char[] anyOf)", _last_index_any),
@@ -378,8 +374,8 @@ _STRING = (
     member("string Remove(int startIndex)", _remove),
     member("string Remove(int startIndex, int count)", _remove),
     member("string Insert(int startIndex, string value)", _insert),
-    member("string Replace(string oldValue, string? newValue)", _replace),
-    member("string Replace(string oldValue, string? newValue, StringComparison how)", _replace),
+    member("string Replace(string oldValue, string? newValue)", replaced),
+    member("string Replace(string oldValue, string? newValue, StringComparison how)", replaced),
     member("string Replace(char oldChar, char newChar)", lambda s, a, b: s.replace(a, b)),
     member("string ToUpper()", _upper),
     member("string ToLower()", _lower),
@@ -420,39 +416,38 @@ _STRING = (
     member("static int Compare(string? a, string? b)", _compare),
     member("static int Compare(string? a, string? b, bool ignoreCase)", _compare),
     member("static int Compare(string? a, string? b, StringComparison how)", _compare),
-    member("static int CompareOrdinal(string? a, string? b)", _compare_ordinal),
+    member("static int CompareOrdinal(string? a, string? b)", compare_ordinal),
     member("static string Concat(object? a)", _concat),
     member("static string Concat(string? a, string? b)", _concat),
     member("static string Concat(string? a, string? b, string? c)", _concat),
     member("static string Concat(string? a, string? b, string? c, string? d)", _concat),
     member("static string Concat(object? a, object? b)", _concat),
     member("static string Concat(object? a, object? b, object? c)", _concat),
-    member("static string Concat(params string[] values)", lambda v: _join_items("", v)),
-    member("static string Concat(params object[] args)", lambda v: _join_items("", v)),
-    member("static string Concat(IEnumerable<string> values)", lambda v: _join_items("", v)),
-    member("static string Concat<T>(IEnumerable<T> values)", lambda v: _join_items("", v)),
-    member("static string Join(string? separator, params string[] value)", _join_items),
-    member("static string Join(string? separator, params object[] values)", _join_items),
-    member("static string Join(string? separator, IEnumerable<string> values)", _join_items),
-    member("static string Join<T>(string? separator, IEnumerable<T> values)", _join_items),
-    member("static string Join(char separator, params string[] value)", _join_items),
-    member("static string Join(char separator, params object[] values)", _join_items),
-    member("static string Join<T>(char separator, IEnumerable<T> values)", _join_items),
-    member("static string Join(string? separator, string[] value, int startIndex, int count)", _join_range),
-    member("static string Format(string format, params object[] args)", _format),
-    member("static string Format(string format, object? arg0)", lambda f, a: _format(f, [a])),
-    member("static string Format(string format, object? a, object? b)", lambda f, *v: _format(f, list(v))),
+    member("static string Concat(params string[] values)", lambda v: joined("", v)),
+    member("static string Concat(params object[] args)", lambda v: joined("", v)),
+    member("static string Concat(IEnumerable<string> values)", lambda v: joined("", v)),
+    member("static string Concat<T>(IEnumerable<T> values)", lambda v: joined("", v)),
+    member("static string Join(string? separator, params string[] value)", joined),
+    member("static string Join(string? separator, params object[] values)", joined),
+    member("static string Join(string? separator, IEnumerable<string> values)", joined),
+    member("static string Join<T>(string? separator, IEnumerable<T> values)", joined),
+    member("static string Join(char separator, params string[] value)", joined),
+    member("static string Join(char separator, params object[] values)", joined),
+    member("static string Join<T>(char separator, IEnumerable<T> values)", joined),
+    member("static string Join(string? separator, string[] value, int startIndex, int count)", join_range),
+    member("static string Format(string format, params object[] args)", formatted),
+    member("static string Format(string format, object? arg0)", lambda f, a: formatted(f, [a])),
+    member("static string Format(string format, object? a, object? b)", lambda f, *v: formatted(f, list(v))),
     member(
         "static string Format(string format, object? a, object? b, object? c)",
-        lambda f, *v: _format(f, list(v)),
+        lambda f, *v: formatted(f, list(v)),
     ),
     member(
         "static string Format(IFormatProvider? p, string format, params object[] args)",
-        lambda p, f, v: _format(f, v),
+        lambda p, f, v: formatted(f, v),
     ),
     member("static string Copy(string str)", lambda s: s),
     member("static string Intern(string str)", lambda s: s),
-    member("string Normalize()", lambda s: s),
 )
 
 
@@ -493,94 +488,6 @@ def _order(c: Comparer, a: str | None, b: str | None) -> int:
     return int(x > y) - int(x < y)
 
 
-# --------------------------------------------------------------------------- StringBuilder
-
-
-class Builder:
-    """A StringBuilder."""
-
-    __slots__ = ("parts", "size")
-    ty = t.make("StringBuilder")
-
-    def __init__(self, text: str = "") -> None:
-        self.parts = [text]
-        self.size = len(text)
-
-    def net_text(self) -> str:
-        """What was built so far."""
-        if len(self.parts) > 1:
-            self.parts = ["".join(self.parts)]
-        return self.parts[0]
-
-    def append(self, text: str) -> Builder:
-        """Adds a text."""
-        self.size += len(text)
-        check_size(self.size)
-        self.parts.append(text)
-        return self
-
-    def set(self, text: str) -> Builder:
-        """Replaces everything."""
-        check_size(len(text))
-        self.parts, self.size = [text], len(text)
-        return self
-
-
-def _append_repeat(b: Builder, c: str, count: int) -> Builder:
-    return b.append(_new_repeat(c, count))
-
-
-def _builder_set(b: Builder, index: int, value: str) -> None:
-    text = b.net_text()
-    if not 0 <= index < len(text):
-        raise index_out_of_range()
-    b.set(text[:index] + value + text[index + 1 :])
-
-
-def _set_length(b: Builder, length: int) -> None:
-    check_size(length)
-    b.set(b.net_text()[:length].ljust(length, "\0"))
-
-
-_BUILDER = (
-    member("new()", Builder),
-    member("new(string? value)", lambda s: Builder(s or "")),
-    member("new(int capacity)", lambda n: Builder()),
-    member("int Length", lambda b: b.size, _set_length),
-    member("char this[int index]", lambda b, i: _char(b.net_text(), i), _builder_set),
-    member("string ToString()", Builder.net_text),
-    member("string ToString(int startIndex, int length)", lambda b, i, n: _substring(b.net_text(), i, n)),
-    member("StringBuilder Append(string? value)", lambda b, s: b.append(s or "")),
-    member("StringBuilder Append(char value)", Builder.append),
-    member("StringBuilder Append(char value, int repeatCount)", _append_repeat),
-    member("StringBuilder Append(object? value)", lambda b, v: b.append(text_of(v))),
-    member("StringBuilder AppendLine()", lambda b: b.append("\n")),
-    member("StringBuilder AppendLine(string? value)", lambda b, s: b.append((s or "") + "\n")),
-    member(
-        "StringBuilder AppendFormat(string format, params object[] args)",
-        lambda b, f, v: b.append(_format(f, v)),
-    ),
-    member(
-        "StringBuilder Insert(int index, string? value)",
-        lambda b, i, s: b.set(_insert(b.net_text(), i, s or "")),
-    ),
-    member(
-        "StringBuilder Insert(int index, object? value)",
-        lambda b, i, v: b.set(_insert(b.net_text(), i, text_of(v))),
-    ),
-    member(
-        "StringBuilder Remove(int startIndex, int length)", lambda b, i, n: b.set(_remove(b.net_text(), i, n))
-    ),
-    member(
-        "StringBuilder Replace(string oldValue, string? newValue)",
-        lambda b, x, y: b.set(_replace(b.net_text(), x, y)),
-    ),
-    member(
-        "StringBuilder Replace(char oldChar, char newChar)", lambda b, x, y: b.set(b.net_text().replace(x, y))
-    ),
-    member("StringBuilder Clear()", lambda b: b.set("")),
-)
-
 TYPES = (
     TypeEntry(
         "string",
@@ -589,7 +496,6 @@ TYPES = (
         _STRING,
         bases=("IEnumerable<char>", "IComparable", "IConvertible", "ICloneable"),
     ),
-    TypeEntry("StringBuilder", "System.Text", _DOCS + "text.stringbuilder", _BUILDER),
     TypeEntry(
         "StringComparer",
         "System",

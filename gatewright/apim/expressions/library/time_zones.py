@@ -59,7 +59,8 @@ class TimeZone:
         return self.id
 
 
-def _find(name: str) -> TimeZone:
+def find_zone(name: str) -> TimeZone:
+    """`FindSystemTimeZoneById`."""
     try:
         return TimeZone(WINDOWS.get(name, name))
     except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
@@ -73,7 +74,10 @@ def _to_utc(value: DateTime, zone: TimeZone) -> DateTime:
             "The conversion could not be completed because the supplied DateTime did not match.",
             "sourceTimeZone",
         )
-    return DateTime(value.ticks - zone.offset(value.ticks, False), _UTC_KIND)
+    offset = zone.offset(value.ticks, False)
+    if zone.offset(value.ticks - offset, True) != offset:
+        raise argument("The supplied DateTime represents an invalid time.", "dateTime")
+    return DateTime(value.ticks - offset, _UTC_KIND)
 
 
 def _from_utc(value: DateTime, zone: TimeZone) -> DateTime:
@@ -81,7 +85,8 @@ def _from_utc(value: DateTime, zone: TimeZone) -> DateTime:
     return DateTime(value.ticks + zone.offset(value.ticks, True), kind)
 
 
-def _between(value: DateTime, source: TimeZone, target: TimeZone) -> DateTime:
+def between(value: DateTime, source: TimeZone, target: TimeZone) -> DateTime:
+    """`ConvertTime` from one zone to another."""
     return _from_utc(_to_utc(value, source), target)
 
 
@@ -104,7 +109,7 @@ TYPES = (
         (
             member("static TimeZoneInfo Utc", lambda: TimeZone("UTC")),
             member("static TimeZoneInfo Local", lambda: TimeZone("UTC")),
-            member("static TimeZoneInfo FindSystemTimeZoneById(string id)", _find),
+            member("static TimeZoneInfo FindSystemTimeZoneById(string id)", find_zone),
             member(
                 "static DateTime ConvertTimeToUtc(DateTime dateTime)", lambda v: DateTime(v.ticks, _UTC_KIND)
             ),
@@ -121,12 +126,12 @@ TYPES = (
             member(
                 "static DateTime ConvertTime(DateTime dateTime, TimeZoneInfo sourceTimeZone, "
                 "TimeZoneInfo destinationTimeZone)",
-                _between,
+                between,
             ),
             member(
                 "static DateTime ConvertTimeBySystemTimeZoneId(DateTime dateTime, "
                 "string destinationTimeZoneId)",
-                lambda v, name: _from_utc(v, _find(name)),
+                lambda v, name: _from_utc(v, find_zone(name)),
             ),
             member("TimeSpan GetUtcOffset(DateTime dateTime)", _offset),
             member("TimeSpan BaseUtcOffset", _base),

@@ -52,22 +52,38 @@ def _make(text: str, kind: EnumValue) -> Uri:
     return made
 
 
-def _combine(base: Uri, relative: str) -> Uri:
-    from urllib.parse import urljoin
+def combine(base: Uri, relative: str) -> Uri:
+    """An address relative to another.
 
-    relative = (
-        relative.strip().replace("\n", "%0A").replace("\r", "%0D").replace("\t", "%09")
-    )  # urljoin drops them
-    return Uri(to_units(urljoin(from_units(base.absolute_uri), from_units(relative))))
+    Source: RFC 3986, 5.2.2 "Transform References"; .NET keeps the fragment when nothing is given.
+    """
+    base.need()
+    text = relative.strip()
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text) is not None:
+        return Uri(text)
+    lead = base.absolute_uri[: len(base.absolute_uri) - len(base.path + base.query + base.fragment)]
+    if text.startswith(("//", "\\\\")):
+        return Uri(f"{base.scheme}:{text}")
+    if text.startswith(("/", "\\")):
+        return Uri(lead + text)
+    if not text:
+        return Uri(base.net_text())
+    if text.startswith("?"):
+        return Uri(lead + base.path + text)
+    if text.startswith("#"):
+        return Uri(lead + base.path + base.query + text)
+    return Uri(lead + base.path.rpartition("/")[0] + "/" + text)
 
 
 def _left(uri: Uri, part: EnumValue) -> str:
     uri.need()
-    lead = f"{uri.scheme}://"
+    lead = f"{uri.scheme}://" + ("/" if uri.path[1:2] == ":" else "")
     user = f"{uri.user_info}@" if uri.user_info else ""
     match part.number:
         case 0:
-            return lead
+            return f"{uri.scheme}://"
+        case 1 if not uri.authority:
+            return ""
         case 1:
             return lead + user + uri.authority
         case 2:
@@ -92,10 +108,15 @@ def _well_formed(text: str | None, kind: EnumValue) -> bool:
     return not uri.absolute or uri.absolute_uri.rstrip("/") == (text or "").rstrip("/")
 
 
+def _local_path(uri: Uri) -> str:
+    path = unescape_data(uri.absolute_path)
+    return path.replace("/", "\\") if path[1:2] == ":" else path
+
+
 _URI = (
     member("new(string uriString)", Uri),
     member("new(string uriString, UriKind kind)", _make),
-    member("new(Uri baseUri, string? relativeUri)", lambda u, s: _combine(u, s or "")),
+    member("new(Uri baseUri, string? relativeUri)", lambda u, s: combine(u, s or "")),
     member("string Scheme", _absolute("scheme")),
     member("string Host", _absolute("host")),
     member("string DnsSafeHost", _absolute("host")),
@@ -106,7 +127,7 @@ _URI = (
     member("string Fragment", _absolute("fragment")),
     member("string UserInfo", _absolute("user_info")),
     member("string AbsolutePath", lambda u: u.absolute_path),
-    member("string LocalPath", lambda u: unescape_data(u.absolute_path)),
+    member("string LocalPath", _local_path),
     member("string AbsoluteUri", lambda u: u.absolute_uri),
     member("string PathAndQuery", lambda u: u.absolute_path + u.query),
     member("string OriginalString", lambda u: u.original),
@@ -160,7 +181,12 @@ def _new_guid(run: Run) -> Guid:
     return Guid(context.new_guid())
 
 
-def _parse_exact(text: str, pattern: str) -> Guid:
+def parse_guid_exact(text: str, pattern: str) -> Guid:
+    """`Guid.ParseExact`.
+
+    Raises:
+        NetError: FormatException.
+    """
     made = parse_guid(text)
     if made.net_format(pattern).lower() != text.strip().lower():
         raise NetError("FormatException", "Guid string should only contain hexadecimal characters.")
@@ -175,7 +201,7 @@ _GUID = (
     member("static Guid NewGuid()", _new_guid, run=True),
     member("static Guid Empty", lambda: _EMPTY),
     member("static Guid Parse(string input)", parse_guid),
-    member("static Guid ParseExact(string input, string format)", _parse_exact),
+    member("static Guid ParseExact(string input, string format)", parse_guid_exact),
     member("static bool TryParse(string? input, out Guid result)", trying(parse_guid, _EMPTY)),
     member("string ToString()", Guid.net_text),
     member("string ToString(string? format)", lambda g, f: g.net_format(f or "D")),

@@ -27,7 +27,7 @@ Name = x.XName | None
 # --------------------------------------------------------------------------- content
 
 
-def _fill(target: x.XContainer, content: Any) -> None:  # noqa: ANN401
+def fill(target: x.XContainer, content: Any) -> None:  # noqa: ANN401
     """Adds content as `XContainer.Add` does: nodes, attributes, sequences, and values as text."""
     if content is None:
         return
@@ -43,7 +43,7 @@ def _fill(target: x.XContainer, content: Any) -> None:  # noqa: ANN401
         not isinstance(content, str) and hasattr(content, "__iter__")
     ):
         for item in list(boxed_items(content)):
-            _fill(target, item)
+            fill(target, item)
     else:
         target.add_text(xml_text(content))
 
@@ -51,7 +51,7 @@ def _fill(target: x.XContainer, content: Any) -> None:  # noqa: ANN401
 def _element(name: x.XName, *content: Any) -> x.XElement:  # noqa: ANN401
     made = x.XElement(name)
     for item in content:
-        _fill(made, item)
+        fill(made, item)
     return made
 
 
@@ -62,7 +62,7 @@ def _copied(other: x.XElement) -> x.XElement:
 def _document(content: NetArray) -> x.XDocument:
     made = x.XDocument()
     for item in content.items:
-        _fill(made, item)
+        fill(made, item)
     return made
 
 
@@ -73,12 +73,12 @@ def _declared(declaration: x.XDeclaration | None, content: NetArray) -> x.XDocum
 
 
 def _add(target: x.XContainer, content: Any) -> None:  # noqa: ANN401
-    _fill(target, content)
+    fill(target, content)
 
 
 def _add_first(target: x.XContainer, content: Any) -> None:  # noqa: ANN401
     held, target.nodes = target.nodes, []
-    _fill(target, content)
+    fill(target, content)
     target.nodes.extend(held)
 
 
@@ -90,7 +90,7 @@ def _around(behind: bool) -> Callable[[x.XNode, Any], None]:
         at = node.place() + behind
         held = parent.nodes[at:]
         del parent.nodes[at:]
-        _fill(parent, content)
+        fill(parent, content)
         parent.nodes.extend(held)
 
     return insert
@@ -107,20 +107,22 @@ def _remove_nodes(target: x.XContainer) -> None:
     target.nodes = []
 
 
-def _remove_attributes(target: x.XElement) -> None:
+def remove_attributes(target: x.XElement) -> None:
+    """`RemoveAttributes`."""
     for attribute in target.attributes:
         attribute.parent = None
     target.attributes = []
 
 
-def _remove_inside(target: x.XElement) -> None:
+def remove_inside(target: x.XElement) -> None:
+    """`RemoveAll`."""
     _remove_nodes(target)
-    _remove_attributes(target)
+    remove_attributes(target)
 
 
 def _replace_nodes(target: x.XContainer, content: Any) -> None:  # noqa: ANN401
     _remove_nodes(target)
-    _fill(target, content)
+    fill(target, content)
 
 
 def _remove_attribute(attribute: x.XAttribute) -> None:
@@ -339,8 +341,8 @@ _ELEMENT = (
     member("IEnumerable<XElement> DescendantsAndSelf(XName? name)", _descendants(True), typed=True),
     member("IEnumerable<XElement> AncestorsAndSelf()", _ancestors(True), typed=True),
     member("IEnumerable<XElement> AncestorsAndSelf(XName? name)", _ancestors(True), typed=True),
-    member("void RemoveAll()", _remove_inside),
-    member("void RemoveAttributes()", _remove_attributes),
+    member("void RemoveAll()", remove_inside),
+    member("void RemoveAttributes()", remove_attributes),
     member("void SetAttributeValue(XName name, object? value)", _set_attribute),
     member("void SetElementValue(XName name, object? value)", _set_element),
     member("XNamespace GetDefaultNamespace()", lambda e: _namespace_of(e, "") or x.XNamespace("")),

@@ -11,19 +11,26 @@ from decimal import Decimal
 from typing import Any
 
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.faults import argument_null, bad_format
+from gatewright.apim.expressions.faults import argument, argument_null, bad_format
 from gatewright.apim.expressions.format_numbers import double_text
 from gatewright.apim.expressions.library.convert import to_type
 from gatewright.apim.expressions.library.entry import member
-from gatewright.apim.expressions.net_datetime import DateTime, TimeSpan
+from gatewright.apim.expressions.net_datetime import DateTime, DateTimeOffset, TimeSpan
 from gatewright.apim.expressions.net_guid import parse_guid
 from gatewright.apim.expressions.parse_dates import parse_datetime
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.text import text_of
+from gatewright.apim.expressions.xml_nodes import XObject
 
 
 def xml_text(value: Any) -> str:  # noqa: ANN401
-    """A value as XML writes it."""
+    """A value as XML writes it.
+
+    Raises:
+        NetError: ArgumentException for a node or attribute.
+    """
+    if isinstance(value, XObject):
+        raise argument("An XObject cannot be used as a value.")
     if type(value) is bool:
         return "true" if value else "false"
     if isinstance(value, float):
@@ -31,6 +38,9 @@ def xml_text(value: Any) -> str:  # noqa: ANN401
     if isinstance(value, DateTime):
         text = value.net_format("yyyy-MM-ddTHH:mm:ss.FFFFFFFK")
         return str(text)
+    if isinstance(value, DateTimeOffset):
+        clock = str(value.net_format("yyyy-MM-ddTHH:mm:ss.FFFFFFF"))
+        return clock + (str(value.net_format("zzz")) if value.offset else "Z")
     if isinstance(value, TimeSpan):
         return _duration(value.ticks)
     return text_of(value)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from gatewright.apim.expressions import codes, tree
+from gatewright.apim.expressions.parse.arguments import argument, arguments
 from gatewright.apim.expressions.parse.reader import Reader, Syntax
 from gatewright.apim.expressions.parse.types import identifier, type_arguments, type_of
 
@@ -61,16 +62,17 @@ class _Link:
 def chain(r: Reader, node: Syntax) -> tree.Expr:
     """A whole chain as one expression."""
     steps: list[Syntax] = []
-    while (below := _below(r, node)) is not None:
+    while (under := below(r, node)) is not None:
         steps.append(node)
-        node = below
+        node = under
     link = _base(r, node)
     for step in reversed(steps):
         link = _grow(r, step, link)
     return link.close()
 
 
-def _below(r: Reader, node: Syntax) -> Syntax | None:
+def below(r: Reader, node: Syntax) -> Syntax | None:
+    """What a step of a chain stands behind; None where the chain begins."""
     match node.type:
         case "member_access_expression" | "element_access_expression":
             return r.need(node, "expression")
@@ -109,8 +111,8 @@ def _base(r: Reader, node: Syntax) -> _Link:
 def indexes_name(r: Reader, node: Syntax) -> bool:
     """Whether a cast of a collection is `(x)["y"]`, perhaps with more steps behind."""
     base = r.need(node, "value")
-    while (below := _below(r, base)) is not None:
-        base = below
+    while (under := below(r, base)) is not None:
+        base = under
     return base.type == "collection_expression"
 
 
@@ -122,9 +124,9 @@ def _indexed_name(r: Reader, node: Syntax) -> _Link:
     name = value_of(r, r.need(node, "type"), expression)
     steps: list[Syntax] = []
     base = r.need(node, "value")
-    while (below := _below(r, base)) is not None:
+    while (under := below(r, base)) is not None:
         steps.append(base)
-        base = below
+        base = under
     elements = [item for element in r.kids(base) for item in r.kids(element)]
     args = tuple(
         tree.Argument(r.at(item), r.end(item), expression(r, _unwrapped(r, item))) for item in elements
@@ -143,9 +145,15 @@ def _unwrapped(r: Reader, node: Syntax) -> Syntax:
 
 def _loose(r: Reader, node: Syntax) -> _Link:
     """`a + b?.c`: the grammar lets `?.` guard `a + b`; C# lets it guard `b` alone."""
+    from gatewright.apim.expressions.parse import precedence
     from gatewright.apim.expressions.parse.expressions import expression
 
     at = r.at(node)
+    if precedence.is_misread(r, node):
+        operands, operators, last = precedence.split(r, node, expression)
+        if isinstance(last, tree.Node):
+            r.fail(codes.SYNTAX, node, "put brackets around what stands before ?.")
+        return _around(_inner(r, last), lambda v: precedence.grouped([*operands, v], operators))
     if node.type == "cast_expression":
         target = type_of(r, r.need(node, "type"))
         inner = _inner(r, r.need(node, "value"))
@@ -168,13 +176,25 @@ def _loose(r: Reader, node: Syntax) -> _Link:
 
 def _inner(r: Reader, node: Syntax) -> _Link:
     steps: list[Syntax] = []
-    while (below := _below(r, node)) is not None:
+    while (under := below(r, node)) is not None:
         steps.append(node)
-        node = below
+        node = under
     link = _base(r, node)
     for step in reversed(steps):
         link = _grow(r, step, link)
     return link
+
+
+def applied(r: Reader, node: Syntax, base: Syntax, instead: Syntax) -> tree.Expr:
+    """A chain from a node down to its base, with something else in place of the base."""
+    steps: list[Syntax] = []
+    while node != base and (under := below(r, node)) is not None:
+        steps.append(node)
+        node = under
+    link = _inner(r, instead)
+    for step in reversed(steps):
+        link = _grow(r, step, link)
+    return link.close()
 
 
 def _around(inner: _Link, wrap: Callable[[tree.Expr], tree.Expr]) -> _Link:
@@ -212,10 +232,10 @@ def is_generic_call(r: Reader, node: Syntax) -> bool:
         return False
     base = r.need(node, "right")
     while True:
-        below = r.need(base, "left") if base.type == "binary_expression" else _below(r, base)
-        if below is None:
+        under = r.need(base, "left") if base.type == "binary_expression" else below(r, base)
+        if under is None:
             return base.type in ("parenthesized_expression", "tuple_expression")
-        base = below
+        base = under
 
 
 def generic_call(r: Reader, node: Syntax, expression: Callable[[Reader, Syntax], tree.Expr]) -> tree.Expr:
@@ -238,9 +258,9 @@ def _applied(
         op = r.source(r.need(node, "operator"))
         return tree.Binary(left.at, r.end(node), op, left, expression(r, r.need(node, "right")))
     steps: list[Syntax] = []
-    while (below := _below(r, node)) is not None:
+    while (under := below(r, node)) is not None:
         steps.append(node)
-        node = below
+        node = under
     args, end = arguments(r, node), r.end(node)
     link = link.grow(lambda v: tree.Call(v.at, end, v, args))
     for step in reversed(steps):
@@ -272,11 +292,11 @@ def _guarded(r: Reader, node: Syntax, link: _Link) -> _Link:
     steps: list[Syntax] = []
     inner = bound
     while inner.type not in ("member_binding_expression", "element_binding_expression"):
-        below = _below(r, inner)
-        if below is None:
+        under = below(r, inner)
+        if under is None:
             r.fail(codes.SYNTAX, bound, "a member or [index] should stand behind ?")
         steps.append(inner)
-        inner = below
+        inner = under
     first = _Link(_binding(r, inner, here))
     for step in reversed(steps):
         first = _grow(r, step, first)
@@ -307,43 +327,3 @@ class _Nested:
             return outer(closed) if outer else closed
 
         return _Link(rest, value, wrap)
-
-
-def arguments(r: Reader, node: Syntax) -> tuple[tree.Argument, ...]:
-    """The arguments inside `(...)` or `[...]`."""
-    return tuple(argument(r, child) for child in r.kids(node))
-
-
-def argument(r: Reader, node: Syntax) -> tree.Argument:
-    """One argument: named, `out`, `ref` or plain."""
-    from gatewright.apim.expressions.parse.expressions import expression
-
-    at, end = r.at(node), r.end(node)
-    if node.type != "argument":
-        return tree.Argument(at, end, expression(r, node))
-    name = node.child_by_field_name("name")
-    mode = next((child.type for child in node.children if child.type in ("out", "ref", "in")), "")
-    value = [child for child in r.kids(node) if child != name][-1]
-    label = identifier(r, name) if name else None
-    if mode == "in":
-        r.refuse(node, "an in argument")
-    if value.type == "declaration_expression":
-        kind = type_of(r, r.need(value, "type"))
-        declared = r.need(value, "name")
-        target = tree.Name(r.at(declared), r.end(declared), identifier(r, declared))
-        return tree.Argument(at, end, target, label, mode, kind)
-    return tree.Argument(at, end, expression(r, value), label, mode)
-
-
-def parameters(r: Reader, node: Syntax) -> tuple[tree.Parameter, ...]:
-    """The parameters of a lambda or local function."""
-    out: list[tree.Parameter] = []
-    for child in r.kids(node):
-        if child.type != "parameter":
-            r.refuse(child, "this kind of parameter")
-        kind = child.child_by_field_name("type")
-        if any(c.type in ("modifier", "=") for c in child.children):
-            r.refuse(child, "a parameter with a modifier or default")
-        name = identifier(r, r.need(child, "name"))
-        out.append(tree.Parameter(r.at(child), r.end(child), name, type_of(r, kind) if kind else None))
-    return tuple(out)

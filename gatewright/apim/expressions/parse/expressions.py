@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gatewright.apim.expressions import codes, literals, tree
-from gatewright.apim.expressions.parse import chains, patterns, precedence, queries
+from gatewright.apim.expressions.parse import arguments, chains, creation, patterns, precedence, queries
 from gatewright.apim.expressions.parse.reader import Reader, Syntax
 from gatewright.apim.expressions.parse.types import identifier, type_of
 from gatewright.diagnostics import Rejected
@@ -92,6 +92,8 @@ def _interpolated(r: Reader, node: Syntax) -> tree.Expr:
 def _binary(r: Reader, node: Syntax) -> tree.Expr:
     if precedence.is_misread(r, node):
         return precedence.rebuilt(r, node, expression)
+    if node.named_children[-1].type == "initializer_expression":
+        return creation.new_of_tuples(r, node)
     # left-deep: a long sum must not become deep recursion of ours
     line: list[Syntax] = []
     while node.type == "binary_expression":
@@ -124,6 +126,8 @@ def _ternary(r: Reader, node: Syntax) -> tree.Expr:
 
 
 def _prefix(r: Reader, node: Syntax) -> tree.Expr:
+    if precedence.is_misread(r, node):
+        return precedence.rebuilt(r, node, expression)
     op = node.children[0].type
     inner = r.kids(node)[0]
     value = expression(r, inner)
@@ -148,19 +152,25 @@ def _cast(r: Reader, node: Syntax) -> tree.Expr:
 
 
 def _as(r: Reader, node: Syntax) -> tree.Expr:
-    left, right = r.need(node, "left"), r.need(node, "right")
-    return tree.As(r.at(node), r.end(node), expression(r, left), type_of(r, right))
+    end, kind = r.end(node), type_of(r, r.need(node, "right"))
+    return _tested(r, r.need(node, "left"), lambda v: tree.As(v.at, end, v, kind))
+
+
+def _tested(r: Reader, left: Syntax, wrap: Callable[[tree.Expr], tree.Expr]) -> tree.Expr:
+    value = expression(r, left)
+    return precedence.under(value, wrap) if precedence.is_misread(r, left) else wrap(value)
 
 
 def _is(r: Reader, node: Syntax) -> tree.Expr:
     left, right = r.need(node, "left"), r.need(node, "right")
+    end = r.end(node)
     pattern = tree.DeclPattern(r.at(right), r.end(right), type_of(r, right), None)
-    return tree.Is(r.at(node), r.end(node), expression(r, left), pattern)
+    return _tested(r, left, lambda v: tree.Is(v.at, end, v, pattern))
 
 
 def _is_pattern(r: Reader, node: Syntax) -> tree.Expr:
-    value = expression(r, r.need(node, "expression"))
-    return tree.Is(r.at(node), r.end(node), value, patterns.pattern(r, r.need(node, "pattern"), expression))
+    end, pattern = r.end(node), patterns.pattern(r, r.need(node, "pattern"), expression)
+    return _tested(r, r.need(node, "expression"), lambda v: tree.Is(v.at, end, v, pattern))
 
 
 def _paren(r: Reader, node: Syntax) -> tree.Expr:
@@ -169,6 +179,30 @@ def _paren(r: Reader, node: Syntax) -> tree.Expr:
 
 def _typeof(r: Reader, node: Syntax) -> tree.Expr:
     return tree.TypeOf(r.at(node), r.end(node), type_of(r, r.need(node, "type")))
+
+
+_SIZES = {
+    "bool": 1,
+    "byte": 1,
+    "sbyte": 1,
+    "short": 2,
+    "ushort": 2,
+    "char": 2,
+    "int": 4,
+    "uint": 4,
+    "float": 4,
+    "long": 8,
+    "ulong": 8,
+    "double": 8,
+    "decimal": 16,
+}
+
+
+def _sizeof(r: Reader, node: Syntax) -> tree.Expr:
+    size = _SIZES.get(r.source(r.need(node, "type")))
+    if size is None:
+        r.refuse(node, "sizeof of this type")
+    return tree.Literal(r.at(node), r.end(node), "int", size)
 
 
 def _default(r: Reader, node: Syntax) -> tree.Expr:
@@ -181,8 +215,18 @@ def _throw(r: Reader, node: Syntax) -> tree.Expr:
 
 
 def _tuple(r: Reader, node: Syntax) -> tree.Expr:
-    items = tuple(chains.argument(r, child) for child in r.kids(node))
+    items = tuple(arguments.argument(r, child) for child in r.kids(node))
     return tree.Tuple(r.at(node), r.end(node), items)
+
+
+def _new_variable(r: Reader, node: Syntax) -> tree.Expr:
+    kind, name = r.need(node, "type"), r.need(node, "name")
+    if kind.type == "pointer_type":
+        # `a * b` as an argument, which the grammar takes for the declaration of a pointer
+        left = precedence.value_of(r, r.need(kind, "type"), expression)
+        right = tree.Name(r.at(name), r.end(name), identifier(r, name))
+        return tree.Binary(r.at(node), r.end(node), "*", left, right)
+    return tree.NewVariable(r.at(node), r.end(node), type_of(r, kind), identifier(r, name))
 
 
 def _checked(r: Reader, node: Syntax) -> tree.Expr:
@@ -192,93 +236,6 @@ def _checked(r: Reader, node: Syntax) -> tree.Expr:
 
 def _predefined(r: Reader, node: Syntax) -> tree.Expr:
     return tree.TypeExpr(r.at(node), r.end(node), type_of(r, node))
-
-
-def _new(r: Reader, node: Syntax) -> tree.Expr:
-    target = r.need(node, "type")
-    written = node.child_by_field_name("arguments")
-    init = node.child_by_field_name("initializer")
-    if target.type == "array_type":
-        return _new_array(r, node)
-    args = chains.arguments(r, written) if written else ()
-    filled = initializer(r, init) if init else None
-    return tree.New(r.at(node), r.end(node), type_of(r, target), args, filled)
-
-
-def _new_array(r: Reader, node: Syntax) -> tree.Expr:
-    target = r.need(node, "type")
-    inits = [child for child in node.named_children if child.type == "initializer_expression"]
-    # new int[2][]: the grammar nests the sized rank innermost
-    outer: list[Syntax] = [target]
-    while r.need(outer[-1], "type").type == "array_type":
-        outer.append(r.need(outer[-1], "type"))
-    sizes = [size for level in outer for size in r.kids(r.need(level, "rank"))]
-    if "," in r.source(r.need(outer[0], "rank")) or len(sizes) > 1:
-        r.refuse(node, "an array of more than one dimension")
-    element = type_of(r, r.need(outer[-1], "type"))
-    for level in outer[:-1]:
-        element = tree.ArrayOf(r.at(level), r.end(level), element)
-    size = expression(r, sizes[0]) if sizes else None
-    init = initializer(r, inits[0]) if inits else None
-    return tree.NewArray(r.at(node), r.end(node), element, size, init)
-
-
-def _implicit_array(r: Reader, node: Syntax) -> tree.Expr:
-    return tree.NewArray(r.at(node), r.end(node), None, None, initializer(r, r.kids(node)[-1]))
-
-
-def bare_array(r: Reader, node: Syntax) -> tree.Expr:
-    """`{ 1, 2 }` behind `T[] name =`."""
-    return tree.NewArray(r.at(node), r.end(node), None, None, initializer(r, node))
-
-
-def initializer(r: Reader, node: Syntax) -> tree.Initializer:
-    """The items inside `{ ... }`."""
-    return tree.Initializer(r.at(node), r.end(node), tuple(_item(r, child) for child in r.kids(node)))
-
-
-def _item(r: Reader, node: Syntax) -> tree.Expr | tree.Initializer | tree.MemberInit | tree.IndexInit:
-    if node.type == "initializer_expression":
-        return initializer(r, node)
-    if node.type != "assignment_expression":
-        return expression(r, node)
-    left, right = r.need(node, "left"), r.need(node, "right")
-    value = initializer(r, right) if right.type == "initializer_expression" else expression(r, right)
-    at, end = r.at(node), r.end(node)
-    if left.type == "element_binding_expression":
-        args = tuple(chains.argument(r, child) for child in r.kids(left))
-        return tree.IndexInit(at, end, args, value)
-    if left.type == "identifier":
-        return tree.MemberInit(at, end, identifier(r, left), value)
-    return expression(r, node)
-
-
-def _anonymous(r: Reader, node: Syntax) -> tree.Expr:
-    members: list[tuple[str, tree.Expr]] = []
-    children = r.kids(node)
-    at = 0
-    texts = [child for child in node.children if child.type != "comment"]
-    while at < len(children):
-        child = children[at]
-        behind = texts[texts.index(child) + 1].type
-        if child.type == "identifier" and behind == "=":
-            members.append((identifier(r, child), expression(r, children[at + 1])))
-            at += 2
-            continue
-        value = expression(r, child)
-        members.append((_member_name(r, child, value), value))
-        at += 1
-    return tree.Anonymous(r.at(node), r.end(node), tuple(members))
-
-
-def _member_name(r: Reader, node: Syntax, value: tree.Expr) -> str:
-    match value:
-        case tree.Name(name=name) | tree.Member(name=name):
-            return name
-        case tree.CondAccess(rest=tree.Member(name=name)):
-            return name
-        case _:
-            r.fail(codes.INVALID, node, "a member of an anonymous object needs a name", "write Name = value")
 
 
 def _lambda(r: Reader, node: Syntax) -> tree.Expr:
@@ -291,13 +248,13 @@ def _lambda(r: Reader, node: Syntax) -> tree.Expr:
             tree.Parameter(r.at(written), r.end(written), identifier(r, written)),
         )
     else:
-        parameters = chains.parameters(r, written)
+        parameters = arguments.parameters(r, written)
     return tree.Lambda(r.at(node), r.end(node), parameters, _body(r, body))
 
 
 def _delegate(r: Reader, node: Syntax) -> tree.Expr:
     written = node.child_by_field_name("parameters")
-    parameters = chains.parameters(r, written) if written else ()
+    parameters = arguments.parameters(r, written) if written else ()
     block = next(child for child in node.named_children if child.type == "block")
     return tree.Lambda(r.at(node), r.end(node), parameters, _body(r, block))
 
@@ -331,14 +288,16 @@ _CONVERT: dict[str, Callable[[Reader, Syntax], tree.Expr]] = {
     "typeof_expression": _typeof,
     "default_expression": _default,
     "throw_expression": _throw,
+    "sizeof_expression": _sizeof,
     "tuple_expression": _tuple,
+    "declaration_expression": _new_variable,
     "checked_expression": _checked,
     "predefined_type": _predefined,
-    "object_creation_expression": _new,
-    "array_creation_expression": _new_array,
-    "implicit_array_creation_expression": _implicit_array,
-    "initializer_expression": bare_array,
-    "anonymous_object_creation_expression": _anonymous,
+    "object_creation_expression": creation.new,
+    "array_creation_expression": creation.new_array,
+    "implicit_array_creation_expression": creation.implicit_array,
+    "initializer_expression": creation.bare_array,
+    "anonymous_object_creation_expression": creation.anonymous,
     "lambda_expression": _lambda,
     "anonymous_method_expression": _delegate,
     "query_expression": lambda r, node: queries.query(r, node, expression),
@@ -351,7 +310,6 @@ _REFUSED = {
     "await_expression": "await",
     "collection_expression": "a collection expression of C# 12",
     "implicit_object_creation_expression": "new() without a type",
-    "sizeof_expression": "sizeof",
     "stackalloc_expression": "stackalloc",
     "implicit_stackalloc_expression": "stackalloc",
     "ref_expression": "a ref expression",
@@ -359,5 +317,4 @@ _REFUSED = {
     "makeref_expression": "__makeref",
     "this": "this",
     "base": "base",
-    "declaration_expression": "a declaration inside an expression",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass
 from typing import NoReturn
@@ -15,7 +16,9 @@ from gatewright.diagnostics import Code, Rejected
 
 Syntax = tree_sitter.Node
 _LOCAL = threading.local()
+_MOST_NODES = 12_000
 _HEAD = "void M(){"
+_EMPTY = re.compile(rb'\$""(?!")')
 
 
 def _parser() -> tree_sitter.Parser:
@@ -57,8 +60,16 @@ class Reader:
         places = None if whole.isascii() else _places(whole)
         reader = Reader(self.text, data, shift - len(head), places)
         root = _parser().parse(data).root_node
+        if root.has_error and b'$""' in data:
+            # the grammar does not know an interpolated string without a text
+            data = _EMPTY.sub(b' ""', data)
+            reader = Reader(self.text, data, shift - len(head), places)
+            root = _parser().parse(data).root_node
         if root.has_error:
             reader.syntax_error(root)
+        if root.descendant_count > _MOST_NODES:
+            message = "the expression is too long"
+            raise Rejected([self.text.fault(codes.TOO_COMPLEX, shift, shift + len(code), message)])
         body = _only_body(root)
         if body is None or body.end_byte != len(data):
             message = "the brackets of the expression do not match"

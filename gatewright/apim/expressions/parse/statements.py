@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gatewright.apim.expressions import codes, tree
-from gatewright.apim.expressions.parse import chains
+from gatewright.apim.expressions.parse import arguments
 from gatewright.apim.expressions.parse.expressions import expression
 from gatewright.apim.expressions.parse.patterns import pattern
 from gatewright.apim.expressions.parse.reader import Reader, Syntax
 from gatewright.apim.expressions.parse.types import identifier, type_of
 
 _REFUSED = {
-    "goto_statement": "goto",
     "yield_statement": "yield",
     "unsafe_statement": "unsafe",
     "fixed_statement": "fixed",
@@ -58,7 +57,33 @@ def _declare(r: Reader, node: Syntax) -> tree.Statement:
         elif child.type in ("using", "await"):
             r.refuse(node, "a using declaration of C# 8")
     held = next(child for child in node.named_children if child.type == "variable_declaration")
-    return declaration(r, held, constant)
+    taken = _taken_apart(r, held)
+    return taken or declaration(r, held, constant)
+
+
+def _taken_apart(r: Reader, node: Syntax) -> tree.Statement | None:
+    """`var (a, b) = value` as an assignment that declares its variables."""
+    found = next((c for c in r.kids(node) if c.type == "variable_declarator"), None)
+    name = next((c for c in r.kids(found) if c.type == "tuple_pattern"), None) if found else None
+    if found is None or name is None:
+        return None
+    value = expression(r, r.kids(found)[-1])
+    at, end = r.at(node), r.end(node)
+    return tree.ExprStatement(at, end, tree.Assign(at, end, "", _new_variables(r, name), value))
+
+
+def _new_variables(r: Reader, node: Syntax) -> tree.Tuple:
+    """`(a, (b, _))` behind `var`."""
+    items: list[tree.Argument] = []
+    for child in r.kids(node):
+        at, end = r.at(child), r.end(child)
+        value: tree.Expr
+        if child.type == "tuple_pattern":
+            value = _new_variables(r, child)
+        else:
+            value = tree.NewVariable(at, end, tree.VarType(at, end), identifier(r, child))
+        items.append(tree.Argument(at, end, value))
+    return tree.Tuple(r.at(node), r.end(node), tuple(items))
 
 
 def declaration(r: Reader, node: Syntax, constant: bool = False) -> tree.Declare:
@@ -69,7 +94,7 @@ def declaration(r: Reader, node: Syntax, constant: bool = False) -> tree.Declare
             continue
         name = child.child_by_field_name("name")
         if name is None or name.type != "identifier":
-            r.refuse(node, "a deconstruction into new variables")
+            r.refuse(node, "this declaration")
         values = [c for c in r.kids(child) if c != name]
         if any(c.type == "bracketed_argument_list" for c in values):
             r.fail(codes.SYNTAX, child, "brackets may not stand behind a variable's name")
@@ -111,12 +136,25 @@ def _for(r: Reader, node: Syntax) -> tree.Statement:
 
 def _foreach(r: Reader, node: Syntax) -> tree.Statement:
     left = r.need(node, "left")
-    if left.type != "identifier" or node.child_by_field_name("type") is None:
-        r.refuse(left, "a deconstruction in foreach")
-    kind = type_of(r, r.need(node, "type"))
     values = expression(r, r.need(node, "right"))
     body = statement(r, r.need(node, "body"))
-    return tree.ForEach(r.at(node), r.end(node), kind, identifier(r, left), values, body)
+    at, end = r.at(node), r.end(node)
+    if left.type != "identifier":
+        return _foreach_parts(r, node, left, values, body)
+    kind = type_of(r, r.need(node, "type"))
+    return tree.ForEach(at, end, kind, identifier(r, left), values, body)
+
+
+def _foreach_parts(
+    r: Reader, node: Syntax, left: Syntax, values: tree.Expr, body: tree.Statement
+) -> tree.Statement:
+    """`foreach (var (a, b) in values)`: each element is taken apart in front of the body."""
+    at, end = r.at(left), r.end(left)
+    element = f"<{at}>"
+    parts = _new_variables(r, left) if left.type == "tuple_pattern" else expression(r, left)
+    taken = tree.Assign(at, end, "", parts, tree.Name(at, end, element))
+    inner = tree.Block(body.at, body.end, (tree.ExprStatement(at, end, taken), body))
+    return tree.ForEach(r.at(node), r.end(node), tree.VarType(at, end), element, values, inner)
 
 
 def _return(r: Reader, node: Syntax) -> tree.Statement:
@@ -205,15 +243,19 @@ def _section(r: Reader, node: Syntax) -> tuple[tree.Case, tuple[tree.Statement, 
 
 
 def _function(r: Reader, node: Syntax) -> tree.Statement:
-    if node.child_by_field_name("type_parameters"):
-        r.refuse(node, "a generic local function")
-    body = r.need(node, "body")
+    if any(child.type == "modifier" for child in node.children):
+        r.refuse(node, "a local function with a modifier")
+    body = node.child_by_field_name("body")
+    if body is None:
+        r.fail(codes.SYNTAX, node, "a local function needs a body")
+    written = node.child_by_field_name("type_parameters")
+    generics = tuple(identifier(r, r.kids(kid)[-1]) for kid in r.kids(written)) if written else ()
     inner: tree.Expr | tree.Block
     inner = block(r, body) if body.type == "block" else expression(r, r.kids(body)[0])
     kind = type_of(r, r.need(node, "type"))
-    given = chains.parameters(r, r.need(node, "parameters"))
+    given = arguments.parameters(r, r.need(node, "parameters"))
     return tree.LocalFunction(
-        r.at(node), r.end(node), kind, identifier(r, r.need(node, "name")), given, inner
+        r.at(node), r.end(node), kind, identifier(r, r.need(node, "name")), given, inner, generics
     )
 
 
@@ -222,9 +264,15 @@ def _empty(r: Reader, node: Syntax) -> tree.Statement:
 
 
 def _checked(r: Reader, node: Syntax) -> tree.Statement:
-    if node.children[0].type == "checked":
-        r.refuse(node, "a checked block")
-    return block(r, r.kids(node)[0])
+    inner = block(r, r.kids(node)[0])
+    return tree.CheckedBlock(r.at(node), r.end(node), node.children[0].type == "checked", inner)
+
+
+def _goto(r: Reader, node: Syntax) -> tree.Statement:
+    kids = r.kids(node)
+    if node.children[1].type not in ("case", "default"):
+        r.refuse(node, "goto")
+    return tree.GotoCase(r.at(node), r.end(node), expression(r, kids[0]) if kids else None)
 
 
 _CONVERT: dict[str, Callable[[Reader, Syntax], tree.Statement]] = {
@@ -247,4 +295,5 @@ _CONVERT: dict[str, Callable[[Reader, Syntax], tree.Statement]] = {
     "local_function_statement": _function,
     "empty_statement": _empty,
     "checked_statement": _checked,
+    "goto_statement": _goto,
 }

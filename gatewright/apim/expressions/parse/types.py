@@ -62,9 +62,16 @@ def type_arguments(r: Reader, node: Syntax) -> tuple[tree.TypeNode, ...]:
 
 
 def _array(r: Reader, node: Syntax) -> tree.TypeNode:
-    element = type_of(r, r.need(node, "type"))
-    rank = r.need(node, "rank")
-    return tree.ArrayOf(r.at(node), r.end(node), element, r.source(rank).count(",") + 1)
+    # `T[][,]` is an array of `T[,]`; the grammar puts the rank written last outside
+    ranks: list[int] = []
+    inner = node
+    while inner.type == "array_type":
+        ranks.append(r.source(r.need(inner, "rank")).count(",") + 1)
+        inner = r.need(inner, "type")
+    element = type_of(r, inner)
+    for rank in ranks:
+        element = tree.ArrayOf(r.at(node), r.end(node), element, rank)
+    return element
 
 
 def _qualified(r: Reader, node: Syntax) -> tree.TypeNode:

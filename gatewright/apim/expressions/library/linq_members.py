@@ -1,0 +1,192 @@
+"""Further forms of Enumerable's methods: with comparers, with element selectors, with the index.
+
+Source: https://learn.microsoft.com/dotnet/api/system.linq.enumerable (.NET Core 3.1).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.library.collections import same
+from gatewright.apim.expressions.library.entry import member
+from gatewright.apim.expressions.library.linq import Group, Items, groups_of, lookup_of
+from gatewright.apim.expressions.types import Ty
+from gatewright.apim.expressions.values import Comparer, Lazy
+
+_ANYTHING = t.make("IGrouping", (t.OBJECT, t.OBJECT))
+_SEQUENCE = t.enumerable(t.OBJECT)
+
+
+def _group_pick(ty: Ty, items: Items, key: Any, pick: Any, comparer: Comparer | None) -> Lazy:  # noqa: ANN401
+    return Lazy(ty, lambda: groups_of(ty.args[0], items, key, pick, comparer))
+
+
+def _results(items: Items, key: Any, pick: Any, result: Any, comparer: Comparer | None) -> Iterator[Any]:  # noqa: ANN401
+    for group in groups_of(_ANYTHING, items, key, pick, comparer):
+        yield result(group.key, group)
+
+
+def _group_result(ty: Ty, items: Items, key: Any, result: Any, comparer: Comparer | None) -> Lazy:  # noqa: ANN401
+    return Lazy(ty, lambda: _results(items, key, None, result, comparer))
+
+
+def _pick_result(
+    ty: Ty,
+    items: Items,
+    key: Any,  # noqa: ANN401
+    pick: Any,  # noqa: ANN401
+    result: Any,  # noqa: ANN401
+    comparer: Comparer | None = None,
+) -> Lazy:
+    return Lazy(ty, lambda: _results(items, key, pick, result, comparer))
+
+
+def _table(items: Items, key: Any, comparer: Comparer | None) -> Callable[[Any], list[Any]]:  # noqa: ANN401
+    made: dict[Any, Group] = {}
+    for group in groups_of(_ANYTHING, items, key, None, comparer):
+        made[group.key if comparer is None else comparer.key(group.key)] = group
+    empty = Group(_ANYTHING, None, [])
+    return lambda name: made.get(name if comparer is None else comparer.key(name), empty).items
+
+
+def _join(
+    ty: Ty,
+    outer: Items,
+    inner: Items,
+    key: Any,  # noqa: ANN401
+    other: Any,  # noqa: ANN401
+    result: Any,  # noqa: ANN401
+    comparer: Comparer | None,
+) -> Lazy:
+    def start() -> Iterator[Any]:
+        find = _table(inner, other, comparer)
+        for item in outer:
+            for match in find(key(item)):
+                yield result(item, match)
+
+    return Lazy(ty, start)
+
+
+def _group_join(
+    ty: Ty,
+    outer: Items,
+    inner: Items,
+    key: Any,  # noqa: ANN401
+    other: Any,  # noqa: ANN401
+    result: Any,  # noqa: ANN401
+    comparer: Comparer | None,
+) -> Lazy:
+    def start() -> Iterator[Any]:
+        find = _table(inner, other, comparer)
+        for item in outer:
+            found = find(key(item))
+            yield result(item, Lazy(_SEQUENCE, lambda found=found: found))  # type: ignore[misc]
+
+    return Lazy(ty, start)
+
+
+def _while(step: Callable[[Any, Any], Iterator[Any]]) -> Callable[[Ty, Items, Any], Lazy]:
+    """`TakeWhile` and `SkipWhile` with the index."""
+
+    def run(ty: Ty, items: Items, test: Callable[[Any, int], bool]) -> Lazy:
+        return Lazy(ty, lambda: (x for x, _ in step(lambda pair: test(*pair), zip(items, itertools.count()))))
+
+    return run
+
+
+def _flat(ty: Ty, items: Items, step: Callable[[Any, int], Items]) -> Lazy:
+    return Lazy(ty, lambda: (y for i, x in enumerate(items) for y in step(x, i)))
+
+
+def _flat_pairs(ty: Ty, items: Items, step: Callable[[Any, int], Items], join: Any) -> Lazy:  # noqa: ANN401
+    return Lazy(ty, lambda: (join(x, y) for i, x in enumerate(items) for y in step(x, i)))
+
+
+def _equal(first: Items, second: Items, comparer: Comparer | None) -> bool:
+    gone = object()
+    key: Callable[[Any], Any] = (lambda x: x) if comparer is None else comparer.key
+    return all(
+        a is not gone and b is not gone and same(key(a), key(b))
+        for a, b in itertools.zip_longest(first, second, fillvalue=gone)
+    )
+
+
+_S = "this IEnumerable<T> source"
+_K = "Func<T, K> keySelector"
+_E = "Func<T, E> elementSelector"
+_C = "IEqualityComparer<K>? comparer"
+_JOIN = "this IEnumerable<T> outer, IEnumerable<U> inner, Func<T, K> outerKey, Func<U, K> innerKey"
+MEMBERS = {
+    "Enumerable": (
+        member(
+            f"static IEnumerable<IGrouping<K, E>> GroupBy<T, K, E>({_S}, {_K}, {_E}, {_C})",
+            _group_pick,
+            typed=True,
+        ),
+        member(
+            f"static IEnumerable<R> GroupBy<T, K, R>({_S}, {_K}, Func<K, IEnumerable<T>, R> "
+            f"resultSelector, {_C})",
+            _group_result,
+            typed=True,
+        ),
+        member(
+            f"static IEnumerable<R> GroupBy<T, K, E, R>({_S}, {_K}, {_E}, Func<K, IEnumerable<E>, R> "
+            f"resultSelector)",
+            _pick_result,
+            typed=True,
+        ),
+        member(
+            f"static IEnumerable<R> GroupBy<T, K, E, R>({_S}, {_K}, {_E}, "
+            f"Func<K, IEnumerable<E>, R> resultSelector, {_C})",
+            _pick_result,
+            typed=True,
+        ),
+        member(
+            f"static IEnumerable<R> Join<T, U, K, R>({_JOIN}, Func<T, U, R> resultSelector, {_C})",
+            _join,
+            typed=True,
+        ),
+        member(
+            f"static IEnumerable<R> GroupJoin<T, U, K, R>({_JOIN}, Func<T, IEnumerable<U>, R> "
+            f"resultSelector, {_C})",
+            _group_join,
+            typed=True,
+        ),
+        member(
+            f"static ILookup<K, T> ToLookup<T, K>({_S}, {_K}, {_C})",
+            lambda ty, s, k, c: lookup_of(ty, s, k, None, c),
+            typed=True,
+        ),
+        member(f"static ILookup<K, E> ToLookup<T, K, E>({_S}, {_K}, {_E}, {_C})", lookup_of, typed=True),
+        member(
+            f"static IEnumerable<T> TakeWhile<T>({_S}, Func<T, int, bool> predicate)",
+            _while(itertools.takewhile),
+            typed=True,
+        ),
+        member(
+            f"static IEnumerable<T> SkipWhile<T>({_S}, Func<T, int, bool> predicate)",
+            _while(itertools.dropwhile),
+            typed=True,
+        ),
+        member(
+            f"static IEnumerable<R> SelectMany<T, R>({_S}, Func<T, int, IEnumerable<R>> selector)",
+            _flat,
+            typed=True,
+        ),
+        member(
+            f"static IEnumerable<R> SelectMany<T, C, R>({_S}, Func<T, int, IEnumerable<C>> "
+            f"collectionSelector, "
+            "Func<T, C, R> resultSelector)",
+            _flat_pairs,
+            typed=True,
+        ),
+        member(
+            "static bool SequenceEqual<T>(this IEnumerable<T> first, IEnumerable<T> second, "
+            "IEqualityComparer<T>? comparer)",
+            _equal,
+        ),
+    )
+}
