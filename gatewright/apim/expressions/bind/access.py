@@ -23,6 +23,7 @@ from gatewright.apim.expressions.bind.bound import (
 from gatewright.apim.expressions.bind.scope import Scope
 from gatewright.apim.expressions.signature import Signature
 from gatewright.apim.expressions.types import Ty
+from gatewright.apim.expressions.values import Value
 
 
 def member(b: Binder, scope: Scope, node: tree.Member) -> Operand:
@@ -172,7 +173,7 @@ def _invoke(
     node: tree.Node,
     value: Bound,
     args: list[overloads.Arg],
-    shape: Any,  # noqa: ANN401
+    shape: tuple[tuple[Ty, ...], Ty],
 ) -> Bound:
     from gatewright.apim.expressions.bind import expressions
 
@@ -240,7 +241,7 @@ def conditional(b: Binder, scope: Scope, node: tree.CondAccess) -> Operand:
         rest = b.value(rest)
     target, slot, code = value.code, held.slot, rest.code
 
-    def access(f: Frame) -> Any:  # noqa: ANN401
+    def access(f: Frame) -> Value:
         found = target(f)
         if found is None:
             return None

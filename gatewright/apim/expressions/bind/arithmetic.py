@@ -16,7 +16,7 @@ from gatewright.apim.expressions.bind.overloads import Arg
 from gatewright.apim.expressions.bind.scope import FrameScope, Scope
 from gatewright.apim.expressions.faults import NetError
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import NetType
+from gatewright.apim.expressions.values import NetType, Value
 
 
 def binary(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound:
@@ -107,7 +107,7 @@ def _emit(
 def _lift(left: Bound, right: Bound, node: tree.Node, step: Callable[[Any, Any], Any], result: Ty) -> Bound:
     one, two = left.code, right.code
 
-    def lift(f: Frame) -> Any:  # noqa: ANN401
+    def lift(f: Frame) -> Value:
         p, q = one(f), two(f)
         return None if p is None or q is None else step(p, q)
 
@@ -295,7 +295,7 @@ def _equality(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound 
     return Bound(t.BOOL, lambda f: identical(one(f), two(f), alike) is equal, node)
 
 
-def identical(one: Any, two: Any, alike: bool) -> bool:  # noqa: ANN401
+def identical(one: Value, two: Value, alike: bool) -> bool:
     """Whether two references are the same object.
 
     Equal constants are one text (see `Library.interned`). Two boxes of a number are the same only where both

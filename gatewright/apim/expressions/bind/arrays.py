@@ -16,7 +16,7 @@ from gatewright.apim.expressions.bind.scope import Scope
 from gatewright.apim.expressions.faults import NetError, arithmetic_overflow, index_out_of_range
 from gatewright.apim.expressions.limits import check_size
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import NetArray, NetGrid
+from gatewright.apim.expressions.values import NetArray, NetGrid, Value
 
 
 def array(b: Binder, scope: Scope, node: tree.NewArray) -> Operand:
@@ -129,13 +129,13 @@ def element(b: Binder, value: Bound, args: Sequence[overloads.Arg], node: tree.I
     position = places[0]
     mixed = value.ty.args[0] is not t.STRING and b.library.is_reference(value.ty.args[0])
 
-    def load(f: Frame, place: tuple[Any, ...]) -> Any:  # noqa: ANN401
+    def load(f: Frame, place: tuple[Value, ...]) -> Value:
         items, number = place[0].items, place[1]
         if not 0 <= number < len(items):
             raise index_out_of_range()
         return items[number]
 
-    def save(f: Frame, place: tuple[Any, ...], new: Any) -> None:  # noqa: ANN401
+    def save(f: Frame, place: tuple[Value, ...], new: Value) -> None:
         items, number = place[0].items, place[1]
         if not 0 <= number < len(items):
             raise index_out_of_range()
@@ -143,7 +143,7 @@ def element(b: Binder, value: Bound, args: Sequence[overloads.Arg], node: tree.I
             _check_element(b, place[0], new)
         items[number] = new
 
-    def code(f: Frame) -> Any:  # noqa: ANN401
+    def code(f: Frame) -> Value:
         items = target(f).items
         number = position(f)
         if not 0 <= number < len(items):
@@ -154,7 +154,7 @@ def element(b: Binder, value: Bound, args: Sequence[overloads.Arg], node: tree.I
     return Bound(value.ty.args[0], code, node, MISSING, place)
 
 
-def _check_element(b: Binder, array: NetArray, value: Any) -> None:  # noqa: ANN401
+def _check_element(b: Binder, array: NetArray, value: Value) -> None:
     """A `string[]` may go as an `object[]`, but takes texts only."""
     of = array.ty.args[0]
     if of is not t.OBJECT and t.delegate_shape(of) is None and not b.conversions.is_instance(value, of):
@@ -172,10 +172,10 @@ def _grid_element(value: Bound, target: Code, places: list[Code], node: tree.Ind
             number = number * size + position
         return grid.items, number
 
-    def load(f: Frame, place: tuple[Any, ...]) -> Any:  # noqa: ANN401
+    def load(f: Frame, place: tuple[Value, ...]) -> Value:
         return place[0][place[1]]
 
-    def save(f: Frame, place: tuple[Any, ...], new: Any) -> None:  # noqa: ANN401
+    def save(f: Frame, place: tuple[Value, ...], new: Value) -> None:
         place[0][place[1]] = new
 
     place = Place(at, load, save, variable=True)

@@ -126,14 +126,14 @@ class _Flow:
 
     # ---------------------------------------------------------------- expressions
 
-    def value(self, node: Any, state: int) -> int:  # noqa: ANN401
+    def value(self, node: object, state: int) -> int:
         """An expression, or any other part of one."""
         step = _VALUES.get(type(node))
         if step is not None:
             return step(self, node, state)
         return self.all(children(node), state)
 
-    def all(self, nodes: Iterable[Any], state: int) -> int:
+    def all(self, nodes: Iterable[object], state: int) -> int:
         """Several parts in a row."""
         for node in nodes:
             state = self.value(node, state)

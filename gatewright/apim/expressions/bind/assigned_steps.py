@@ -37,7 +37,7 @@ class Jumps:
     continues: list[int] = field(default_factory=list)
 
 
-def children(node: object) -> Iterator[Any]:
+def children(node: object) -> Iterator[object]:
     """The parts of a node that may hold expressions."""
     if isinstance(node, tuple):
         yield from node

@@ -18,6 +18,7 @@ from gatewright.apim.expressions.bind.conversions import same
 from gatewright.apim.expressions.bind.scope import Scope
 from gatewright.apim.expressions.faults import NetError
 from gatewright.apim.expressions.types import Ty
+from gatewright.apim.expressions.values import Value
 
 
 def unary(b: Binder, scope: Scope, node: tree.Unary) -> Bound:
@@ -92,7 +93,7 @@ def _step(b: Binder, value: Bound, node: tree.Unary) -> Bound:
     assert save is not None
     add, convert, postfix = sum_.code, step, node.op[0] == "p"
 
-    def code(f: Frame) -> Any:  # noqa: ANN401
+    def code(f: Frame) -> Value:
         where = at(f)
         old = load(f, where)
         new = convert(add([f[0], None, old]))
@@ -119,7 +120,7 @@ def assign(b: Binder, scope: Scope, node: tree.Assign) -> Bound:
             b.fail(codes.SYNTAX, node.right, "{ } alone may only stand in a declaration", "write new[] { }")
         right = expressions.bind_to(b, scope, node.right, left.ty).code
 
-        def simple(f: Frame) -> Any:  # noqa: ANN401
+        def simple(f: Frame) -> Value:
             where = at(f)
             value = right(f)
             save(f, where, value)
@@ -150,7 +151,7 @@ def _compound(b: Binder, scope: Scope, node: tree.Assign, left: Bound, place: Pl
     at, load, save, add, convert = place.at, place.load, place.save, sum_.code, step
     assert save is not None
 
-    def code(f: Frame) -> Any:  # noqa: ANN401
+    def code(f: Frame) -> Value:
         where = at(f)
         old = load(f, where)
         new = convert(add([f[0], None, old, inner(f)]))

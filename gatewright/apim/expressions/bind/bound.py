@@ -11,6 +11,7 @@ from typing import Any
 
 from gatewright.apim.expressions import tree
 from gatewright.apim.expressions.types import Ty
+from gatewright.apim.expressions.values import Value
 
 Frame = list[Any]
 Code = Callable[[Frame], Any]
@@ -93,6 +94,6 @@ class LambdaRef:
 Operand = Bound | TypeRef | NamespaceRef | MethodGroup | LambdaRef
 
 
-def constant(ty: Ty, value: Any, node: tree.Node) -> Bound:  # noqa: ANN401
+def constant(ty: Ty, value: Value, node: tree.Node) -> Bound:
     """A value known at compile time."""
     return Bound(ty, lambda f: value, node, value)

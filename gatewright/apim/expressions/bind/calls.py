@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
@@ -23,9 +23,9 @@ from gatewright.apim.expressions.bind.overloads import Arg, Candidate
 from gatewright.apim.expressions.bind.scope import Scope, Variable
 from gatewright.apim.expressions.faults import argument_null, null_reference
 from gatewright.apim.expressions.library.catalog import Found
-from gatewright.apim.expressions.signature import Param
+from gatewright.apim.expressions.signature import Entry, Param
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import NetArray
+from gatewright.apim.expressions.values import NetArray, Value
 
 
 def arguments(b: Binder, scope: Scope, nodes: Sequence[tree.Argument]) -> list[Arg]:
@@ -127,7 +127,7 @@ def _applies(b: Binder, group: MethodGroup, extensions: Sequence[Any]) -> bool:
     return False
 
 
-def unknown_member(b: Binder, ty: Ty, name: str, node: tree.Node) -> Any:  # noqa: ANN401
+def unknown_member(b: Binder, ty: Ty, name: str, node: tree.Node) -> NoReturn:
     """EXP304, with the nearest member; EXP308 and EXP311 for one that .NET has and the library has not."""
     b.check_elsewhere(ty, name, node)
     b.fail(
@@ -182,7 +182,7 @@ _SIZED = frozenset({"[]", "List", "HashSet", "Dictionary"})
 def paid(code: Code) -> Code:
     """A call that makes a text or collection, paid by its size."""
 
-    def run(f: Frame) -> Any:  # noqa: ANN401
+    def run(f: Frame) -> Value:
         value = code(f)
         if value is not None and (size := len(value)) > 1024:
             f[0].large(size)
@@ -191,7 +191,7 @@ def paid(code: Code) -> Code:
     return run
 
 
-def prepared(entry: Any, result: Ty) -> Callable[..., Any]:  # noqa: ANN401
+def prepared(entry: Entry, result: Ty) -> Callable[..., Any]:
     """A member's behaviour with the bound return type filled in, where it asks for it."""
     call_: Callable[..., Any] = entry.call
     if not entry.typed:
@@ -207,7 +207,7 @@ def guarded(b: Binder, target: Bound, args: Sequence[Code] = ()) -> Code:
     if isinstance(target.node, tree.Name) and target.node.name == "context":
         return code
 
-    def check(f: Frame) -> Any:  # noqa: ANN401
+    def check(f: Frame) -> Value:
         value = code(f)
         if value is None:
             for argument in args:
@@ -218,7 +218,7 @@ def guarded(b: Binder, target: Bound, args: Sequence[Code] = ()) -> Code:
     return check
 
 
-def not_null(value: Any) -> Any:  # noqa: ANN401
+def not_null(value: Value) -> Value:
     """A value that has to be there.
 
     Raises:
@@ -247,7 +247,7 @@ def argument_codes(b: Binder, scope: Scope, chosen: Candidate, result: Ty) -> li
     return out
 
 
-def _default(b: Binder, param: Param, ty: Ty) -> Any:  # noqa: ANN401
+def _default(b: Binder, param: Param, ty: Ty) -> Value:
     return default_value(b.library, ty) if param.default is None else param.default
 
 
@@ -269,7 +269,7 @@ def _converted(b: Binder, scope: Scope, arg: Arg, ty: Ty) -> tuple[Code, bool]:
 def refuse_null(code: Code, name: str) -> Code:
     """An argument that throws ArgumentNullException when it is null."""
 
-    def check(f: Frame) -> Any:  # noqa: ANN401
+    def check(f: Frame) -> Value:
         value = code(f)
         if value is None:
             raise argument_null(name)
@@ -338,7 +338,7 @@ def variable_store(scope: Scope, variable: Variable) -> Callable[[Frame, Any], N
     """How a variable is set from a scope."""
     slot, depth = variable.slot, scope.frame.depth_to(variable.frame)
 
-    def store(f: Frame, value: Any) -> None:  # noqa: ANN401
+    def store(f: Frame, value: Value) -> None:
         for _ in range(depth):
             f = f[1]
         f[slot] = value
@@ -349,7 +349,7 @@ def variable_store(scope: Scope, variable: Variable) -> Callable[[Frame, Any], N
 def with_outs(code: Code, outs: list[Callable[[Frame, Any], None]]) -> Code:
     """A call whose behaviour returns its result and the values of its `out` arguments."""
 
-    def run(f: Frame) -> Any:  # noqa: ANN401
+    def run(f: Frame) -> Value:
         result, *values = code(f)
         for store, value in zip(outs, values, strict=True):
             store(f, value)

@@ -20,6 +20,7 @@ from gatewright.apim.expressions.values import (
     EnumValue,
     Lazy,
     Pair,
+    Value,
     box,
     boxed_items,
     runtime_type,
@@ -29,7 +30,7 @@ from gatewright.apim.expressions.values import (
 Convert = Callable[[Any], Any]
 
 
-def same(value: Any) -> Any:  # noqa: ANN401
+def same(value: Value) -> Value:
     """The identity conversion."""
     return value
 
@@ -194,7 +195,7 @@ class Conversions:
         return self.library.is_interface(source) and not self.library.is_value(target)
 
     def _unboxing(self, target: Ty) -> Convert:
-        def convert(value: Any) -> Any:  # noqa: ANN401
+        def convert(value: Value) -> Value:
             if value is None:
                 raise null_reference()
             if runtime_type(value).plain is not wanted:
@@ -208,7 +209,7 @@ class Conversions:
         return lambda value: value if type(value) is cls else convert(value)
 
     def _checked(self, target: Ty) -> Convert:
-        def convert(value: Any) -> Any:  # noqa: ANN401
+        def convert(value: Value) -> Value:
             if value is None or self.library.derives(runtime_type(value), target):
                 return value
             raise self.bad_cast(value, target)
@@ -217,7 +218,7 @@ class Conversions:
             return lambda value: value if type(value) is str else convert(value)
         return convert
 
-    def bad_cast(self, value: Any, target: Ty) -> NetError:  # noqa: ANN401
+    def bad_cast(self, value: Value, target: Ty) -> NetError:
         """The InvalidCastException of a value that is not of the type."""
         source = runtime_type(value)
         name = self.library.full_name
@@ -231,7 +232,7 @@ class Conversions:
 
     # ---------------------------------------------------------------- run-time questions
 
-    def is_instance(self, value: Any, target: Ty) -> bool:  # noqa: ANN401
+    def is_instance(self, value: Value, target: Ty) -> bool:
         """Whether a boxed value is of a type, as `is` asks."""
         if value is None:
             return False
@@ -248,12 +249,12 @@ class Conversions:
             return False
         return self._standard(mine, wanted) is not None or self._cast_standard(mine, wanted) is not None
 
-    def cast(self, value: Any, target: Ty) -> Any:  # noqa: ANN401
+    def cast(self, value: Value, target: Ty) -> Value:
         """A boxed value as an unboxed value of a type, as `(T)` does."""
         convert = self.explicit(t.OBJECT, target)
         return value if convert is None else convert(value)
 
-    def cast_items(self, source: Any, target: Ty) -> Any:  # noqa: ANN401
+    def cast_items(self, source: Value, target: Ty) -> Value:
         """Every element of a sequence cast to a type."""
         convert = self.explicit(t.OBJECT, target) or same
         return map(convert, boxed_items(source))
@@ -262,7 +263,7 @@ class Conversions:
 PAIRS = t.enumerable(t.make("KeyValuePair", (t.STRING, t.JTOKEN)))
 
 
-def pairs_of(value: Any) -> Any:  # noqa: ANN401
+def pairs_of(value: Value) -> Value:
     """A JObject as the sequence of name and value pairs that `foreach` sees."""
     if value is None:
         return None
@@ -270,7 +271,7 @@ def pairs_of(value: Any) -> Any:  # noqa: ANN401
     return Lazy(PAIRS, lambda: [Pair(ty, p.name, p.value) for p in value.children()])
 
 
-def _value_of_nullable(value: Any) -> Any:  # noqa: ANN401
+def _value_of_nullable(value: Value) -> Value:
     if value is None:
         raise NetError("InvalidOperationException", "Nullable object must have a value.")
     return value
@@ -327,7 +328,7 @@ def fitting(source: Ty, target: Ty) -> Convert:
     """A conversion to a whole number that throws where the number does not fit."""
     low, high = numbers.bounds(target)
 
-    def convert(value: Any) -> Any:  # noqa: ANN401
+    def convert(value: Value) -> Value:
         number = ord(value) if source is t.CHAR else value
         if number != number or not low - 1 < number < high + 1:
             raise arithmetic_overflow()
@@ -336,6 +337,6 @@ def fitting(source: Ty, target: Ty) -> Convert:
     return convert
 
 
-def enum_number(value: Any) -> Any:  # noqa: ANN401
+def enum_number(value: Value) -> Value:
     """The number of an enum value."""
     return value.number if isinstance(value, EnumValue) else value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
@@ -15,7 +14,7 @@ from gatewright.apim.expressions.bind.scope import Scope
 from gatewright.apim.expressions.faults import NetError, default_message
 from gatewright.apim.expressions.library.catalog import Found
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Anon
+from gatewright.apim.expressions.values import Anon, Value
 
 Step = Callable[[Frame], None]
 
@@ -102,7 +101,7 @@ def _initialised(b: Binder, scope: Scope, made: Bound, init: tree.Initializer) -
     target = Bound(made.ty, lambda f: f[slot], tree.Literal(init.at, init.end, "int", 0))
     steps = [_item(b, inner, target, item) for item in init.items]
 
-    def build(f: Frame) -> Any:  # noqa: ANN401
+    def build(f: Frame) -> Value:
         value = code(f)
         for step in steps:
             f[slot] = value

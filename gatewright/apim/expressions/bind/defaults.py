@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gatewright.apim.expressions.library.catalog import Library
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Anon, Pair, default_of
+from gatewright.apim.expressions.values import Anon, Pair, Value, default_of
 
 
-def default_value(library: Library, ty: Ty) -> Any:  # noqa: ANN401
+def default_value(library: Library, ty: Ty) -> Value:
     """The value a variable of a type has before anything was assigned."""
     found = default_of(ty)
     if found is not None or not library.is_value(ty):

@@ -39,7 +39,7 @@ from gatewright.apim.expressions.bind.defaults import default_value
 from gatewright.apim.expressions.bind.scope import Scope, Variable
 from gatewright.apim.expressions.faults import NetError, null_reference
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import NetType, box
+from gatewright.apim.expressions.values import NetType, Value, box
 
 CONTEXT = t.make("IProxyRequestContext")
 
@@ -62,7 +62,7 @@ def _traced(value: Bound, node: tree.Node, trace: Trace) -> Code:
     """Code that tells its value, boxed, or the exception that came instead."""
     code, wrap = value.code, box(value.ty)
 
-    def run(f: Frame) -> Any:  # noqa: ANN401
+    def run(f: Frame) -> Value:
         try:
             found = code(f)
         except NetError as fault:
@@ -192,12 +192,12 @@ def _variable(b: Binder, scope: Scope, variable: Variable, node: tree.Node) -> B
 def variable_place(slot: int, depth: int, writable: bool = True) -> Place:
     """A local variable as something to assign."""
 
-    def load(f: Frame, _: tuple[Any, ...]) -> Any:  # noqa: ANN401
+    def load(f: Frame, _: tuple[Value, ...]) -> Value:
         for _step in range(depth):
             f = f[1]
         return f[slot]
 
-    def save(f: Frame, _: tuple[Any, ...], value: Any) -> None:  # noqa: ANN401
+    def save(f: Frame, _: tuple[Value, ...], value: Value) -> None:
         for _step in range(depth):
             f = f[1]
         f[slot] = value
@@ -264,7 +264,7 @@ def _coalesce(b: Binder, scope: Scope, node: tree.Binary) -> Operand:
         plain, convert = left.code, step
         first = lambda f: None if (v := plain(f)) is None else convert(v)  # noqa: E731
 
-    def code(f: Frame) -> Any:  # noqa: ANN401
+    def code(f: Frame) -> Value:
         value = first(f)
         return second(f) if value is None else value
 
@@ -339,7 +339,7 @@ def thrower(b: Binder, value: Bound) -> Code:
     """Code that throws an exception value."""
     code = b.need(value, t.EXCEPTION).code
 
-    def throw(f: Frame) -> Any:  # noqa: ANN401
+    def throw(f: Frame) -> Value:
         fault = code(f)
         if not isinstance(fault, NetError):
             raise null_reference()

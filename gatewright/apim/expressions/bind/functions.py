@@ -20,6 +20,7 @@ from gatewright.apim.expressions.bind.bound import Bound, Code, Frame, MethodGro
 from gatewright.apim.expressions.bind.scope import FIRST_SLOT, FrameScope, Scope
 from gatewright.apim.expressions.signature import Entry, Param, Signature
 from gatewright.apim.expressions.types import Ty
+from gatewright.apim.expressions.values import Value
 
 if TYPE_CHECKING:
     from gatewright.apim.expressions.bind.overloads import Arg
@@ -175,7 +176,7 @@ def _closure(code: Code, frame: FrameScope, params: Sequence[Param]) -> Code:
         run = f[0]
         spare: list[Any] = [None] * (frame.size - FIRST_SLOT)
 
-        def call(*values: Any) -> tuple[Any, ...]:  # noqa: ANN401
+        def call(*values: Value) -> tuple[Value, ...]:
             run.tick()
             g = [run, f, *spare]
             for slot, value in zip(given, values, strict=True):
@@ -230,7 +231,7 @@ def _load(depth: int, slot: int) -> Code:
         case 1:
             return lambda f: f[1][slot]
 
-    def load(f: Frame) -> Any:  # noqa: ANN401
+    def load(f: Frame) -> Value:
         for _ in range(depth):
             f = f[1]
         return f[slot]

@@ -13,6 +13,7 @@ from gatewright.apim.expressions.bind.bound import Bound, Code, Frame, LambdaRef
 from gatewright.apim.expressions.bind.conversions import same
 from gatewright.apim.expressions.bind.scope import FIRST_SLOT, FrameScope, Scope, Variable
 from gatewright.apim.expressions.types import Ty
+from gatewright.apim.expressions.values import Value
 from gatewright.diagnostics import Rejected
 
 
@@ -177,7 +178,7 @@ def closure(code: Code, frame: FrameScope, count: int) -> Code:
         spare = [None] * (frame.size - FIRST_SLOT - count)
         if count == 1:
 
-            def one(value: Any) -> Any:  # noqa: ANN401
+            def one(value: Value) -> Value:
                 run.left -= 1
                 if run.left < 0:
                     run.refill()
@@ -185,7 +186,7 @@ def closure(code: Code, frame: FrameScope, count: int) -> Code:
 
             return one
 
-        def several(*values: Any) -> Any:  # noqa: ANN401
+        def several(*values: Value) -> Value:
             run.left -= 1
             if run.left < 0:
                 run.refill()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
@@ -13,6 +13,7 @@ from gatewright.apim.expressions.bind.conversions import pairs_of, same
 from gatewright.apim.expressions.bind.scope import FIRST_SLOT, Scope
 from gatewright.apim.expressions.faults import null_reference
 from gatewright.apim.expressions.types import Ty
+from gatewright.apim.expressions.values import Value
 
 if TYPE_CHECKING:
     from gatewright.apim.expressions.bind.statements import Function, Step
@@ -68,7 +69,7 @@ def while_(b: Binder, scope: Scope, node: tree.While, function: Function) -> Ste
     body = _fresh(nested(b, inner, node.body, function).code, inner, outer)
     test, first = condition.code, node.first
 
-    def run(f: Frame) -> Any:  # noqa: ANN401
+    def run(f: Frame) -> object:
         budget = f[0]
         skip = first
         while skip or test(f):
@@ -100,7 +101,7 @@ def for_(b: Binder, scope: Scope, node: tree.For, function: Function) -> Step:
     body = _fresh(nested(b, inner, node.body, function).code, inner, outer)
     test: Code = condition.code if condition is not None else (lambda f: True)
 
-    def run(f: Frame) -> Any:  # noqa: ANN401
+    def run(f: Frame) -> object:
         budget = f[0]
         start(f)
         while test(f):
@@ -166,7 +167,7 @@ def foreach(b: Binder, scope: Scope, node: tree.ForEach, function: Function) -> 
         x.name == "IEnumerable" and x.args for x in b.library.bases(values.ty)
     )
 
-    def run(f: Frame) -> Any:  # noqa: ANN401
+    def run(f: Frame) -> object:
         budget = f[0]
         items = source(f)
         if items is None:
@@ -185,7 +186,7 @@ def foreach(b: Binder, scope: Scope, node: tree.ForEach, function: Function) -> 
     return Step(run)
 
 
-def _boxed(items: Any) -> Any:  # noqa: ANN401
+def _boxed(items: Value) -> Value:
     from gatewright.apim.expressions.values import boxed_items
 
     return boxed_items(items)

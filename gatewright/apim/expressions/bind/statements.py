@@ -101,14 +101,14 @@ def sequence(steps: list[Code]) -> Code:
             return one
         case [one, two]:
 
-            def both(f: Frame) -> Any:  # noqa: ANN401
+            def both(f: Frame) -> object:
                 signal = one(f)
                 return two(f) if signal is None else signal
 
             return both
     frozen = tuple(steps)
 
-    def run(f: Frame) -> Any:  # noqa: ANN401
+    def run(f: Frame) -> object:
         for step in frozen:
             signal = step(f)
             if signal is not None:
@@ -227,7 +227,7 @@ def _throw(b: Binder, scope: Scope, node: tree.Throw, function: Function) -> Ste
         b.fail(codes.INVALID, node, "throw; may only stand inside catch")
     place = expressions.variable_place(caught.slot, scope.frame.depth_to(caught.frame))
 
-    def rethrow(f: Frame) -> Any:  # noqa: ANN401
+    def rethrow(f: Frame) -> object:
         raise place.load(f, ())
 
     return Step(rethrow, False)

@@ -6,7 +6,7 @@ Source: C# language specification, 13.8.3 "The switch statement".
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
@@ -65,7 +65,7 @@ def _run(source: Code, slot: int, sections: list[tuple[list[Code], Code]], defau
     bodies = [body for _, body in sections]
     other = None if default is None else bodies[default]
 
-    def run(f: Frame) -> Any:  # noqa: ANN401
+    def run(f: Frame) -> object:
         f[slot] = source(f)
         chosen = other
         for tests, body in sections:

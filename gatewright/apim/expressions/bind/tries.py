@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
@@ -57,7 +57,7 @@ def _catch(
 
 
 def _guarded(body: Code, handlers: list[tuple[str, int, Code | None, Code]]) -> Code:
-    def run(f: Frame) -> Any:  # noqa: ANN401
+    def run(f: Frame) -> object:
         try:
             return body(f)
         except NetError as fault:
@@ -80,7 +80,7 @@ def _holds(test: Code, f: Frame) -> bool:
 
 
 def _finally(body: Code, last: Code) -> Code:
-    def run(f: Frame) -> Any:  # noqa: ANN401
+    def run(f: Frame) -> object:
         try:
             signal = body(f)
         except NetError:

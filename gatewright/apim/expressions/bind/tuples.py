@@ -15,7 +15,7 @@ from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import MISSING, Bound, Code, Frame, Operand, Place
 from gatewright.apim.expressions.bind.scope import Scope
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Anon
+from gatewright.apim.expressions.values import Anon, Value
 
 Store = Callable[[Frame, Any], None]
 
@@ -81,7 +81,7 @@ def _element_place(
 ) -> Place:
     load = outer.load
 
-    def save(f: Frame, where: tuple[Any, ...], new: Any) -> None:  # noqa: ANN401
+    def save(f: Frame, where: tuple[Value, ...], new: Value) -> None:
         values = load(f, where).values
         put(f, where, Anon(ty, (*values[:at], new, *values[at + 1 :])))
 
@@ -116,7 +116,7 @@ def deconstruct(b: Binder, scope: Scope, node: tree.Assign, left: tree.Tuple) ->
     store, shaped = _store(b, scope, left, places, right.ty)
     code, starts = right.code, [p.place.at for p in _flat(places) if p.place is not None]
 
-    def run(f: Frame) -> Any:  # noqa: ANN401
+    def run(f: Frame) -> Value:
         where = iter([start(f) for start in starts])
         value = code(f)
         store(f, value, where)
@@ -199,7 +199,7 @@ def _store(
         steps.append(_into_place(get, converted.code, save))
         types.append(place.ty)
 
-    def store(f: Frame, value: Any, where: Any) -> None:  # noqa: ANN401
+    def store(f: Frame, value: Value, where: Value) -> None:
         for step in steps:
             step(f, value, where)
 
@@ -213,7 +213,7 @@ def _nested(
 
 
 def _into_slot(get: Callable[[Any], Any], slot: int) -> Callable[[Frame, Any, Any], None]:
-    def store(f: Frame, value: Any, where: Any) -> None:  # noqa: ANN401
+    def store(f: Frame, value: Value, where: Value) -> None:
         f[slot] = get(value)
 
     return store

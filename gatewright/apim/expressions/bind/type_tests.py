@@ -24,7 +24,7 @@ from gatewright.apim.expressions.bind.bound import (
 from gatewright.apim.expressions.bind.scope import Scope
 from gatewright.apim.expressions.numbers import bounds
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import box
+from gatewright.apim.expressions.values import Value, box
 
 
 def cast(b: Binder, scope: Scope, node: tree.Cast) -> Operand:
@@ -50,7 +50,7 @@ def cast(b: Binder, scope: Scope, node: tree.Cast) -> Operand:
     return Bound(ty, lambda f: convert(code(f)), node)
 
 
-def _holds(value: Any, ty: Ty) -> bool:  # noqa: ANN401
+def _holds(value: Value, ty: Ty) -> bool:
     low, high = bounds(ty)
     number = ord(value) if isinstance(value, str) else value
     return number == number and low - 1 < number < high + 1
@@ -67,7 +67,7 @@ def as_(b: Binder, scope: Scope, node: tree.As) -> Operand:
         b.fail(codes.WRONG_TYPE, node, f"{value.ty.show()} is never {ty.show()}")
     code, wrap, conversions = value.code, box(value.ty), b.conversions
 
-    def convert(f: Frame) -> Any:  # noqa: ANN401
+    def convert(f: Frame) -> Value:
         found = code(f)
         if found is not None and wrap is not None:
             found = wrap(found)
