@@ -61,7 +61,9 @@ RUNS = (
 
 
 # Hypothesis listens to garbage collection; the first TimeUp may come up there, and is reported and dropped.
-@pytest.mark.filterwarnings("ignore:Exception ignored in.*gc_callback:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings(
+    "ignore:Exception ignored in.*gc_callback:pytest.PytestUnraisableExceptionWarning"
+)
 @pytest.mark.parametrize(("source", "kind"), RUNS, ids=[kind + str(n) for n, (_, kind) in enumerate(RUNS)])
 def test_hostile_expression_ends_in_an_error(source: str, kind: str) -> None:
     with pytest.raises(PolicyException) as caught:
