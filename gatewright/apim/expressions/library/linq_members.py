@@ -14,10 +14,12 @@ from gatewright.apim.expressions.library.collections import same
 from gatewright.apim.expressions.library.entry import member
 from gatewright.apim.expressions.library.linq import Group, Items, groups_of, lookup_of
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Comparer, Lazy
+from gatewright.apim.expressions.values import Comparer, Lazy, Value
 
 _ANYTHING = t.make("IGrouping", (t.OBJECT, t.OBJECT))
 _SEQUENCE = t.enumerable(t.OBJECT)
+Selector = Callable[[Value], Value]
+Combiner = Callable[[Value, Value], Value]
 
 
 def _group_pick(ty: Ty, items: Items, key: Any, pick: Any, comparer: Comparer | None) -> Lazy:  # noqa: ANN401
@@ -44,7 +46,7 @@ def _pick_result(
     return Lazy(ty, lambda: _results(items, key, pick, result, comparer))
 
 
-def _table(items: Items, key: Any, comparer: Comparer | None) -> Callable[[Any], list[Any]]:  # noqa: ANN401
+def _table(items: Items, key: Selector, comparer: Comparer | None) -> Callable[[Value], list[Value]]:
     made: dict[Any, Group] = {}
     for group in groups_of(_ANYTHING, items, key, None, comparer):
         made[group.key if comparer is None else comparer.key(group.key)] = group
@@ -52,40 +54,53 @@ def _table(items: Items, key: Any, comparer: Comparer | None) -> Callable[[Any],
     return lambda name: made.get(name if comparer is None else comparer.key(name), empty).items
 
 
+def _matches(
+    outer: Items, inner: Items, key: Selector, other: Selector, comparer: Comparer | None
+) -> Iterator[tuple[Value, list[Value]]]:
+    """Each outer item with the inner items of the same key."""
+    find = _table(inner, other, comparer)
+    for item in outer:
+        yield item, find(key(item))
+
+
 def _join(
     ty: Ty,
     outer: Items,
     inner: Items,
-    key: Any,  # noqa: ANN401
-    other: Any,  # noqa: ANN401
-    result: Any,  # noqa: ANN401
+    key: Selector,
+    other: Selector,
+    result: Combiner,
     comparer: Comparer | None,
 ) -> Lazy:
-    def start() -> Iterator[Any]:
-        find = _table(inner, other, comparer)
-        for item in outer:
-            for match in find(key(item)):
-                yield result(item, match)
-
-    return Lazy(ty, start)
+    return Lazy(
+        ty,
+        lambda: (
+            result(item, match)
+            for item, found in _matches(outer, inner, key, other, comparer)
+            for match in found
+        ),
+    )
 
 
 def _group_join(
     ty: Ty,
     outer: Items,
     inner: Items,
-    key: Any,  # noqa: ANN401
-    other: Any,  # noqa: ANN401
-    result: Any,  # noqa: ANN401
+    key: Selector,
+    other: Selector,
+    result: Combiner,
     comparer: Comparer | None,
 ) -> Lazy:
-    def start() -> Iterator[Any]:
-        find = _table(inner, other, comparer)
-        for item in outer:
-            found = find(key(item))
-            yield result(item, Lazy(_SEQUENCE, lambda found=found: found))  # type: ignore[misc]
+    return Lazy(
+        ty,
+        lambda: (
+            result(item, _sequence(found)) for item, found in _matches(outer, inner, key, other, comparer)
+        ),
+    )
 
-    return Lazy(ty, start)
+
+def _sequence(items: list[Value]) -> Lazy:
+    return Lazy(_SEQUENCE, lambda: iter(items))
 
 
 def _while(step: Callable[[Any, Any], Iterator[Any]]) -> Callable[[Ty, Items, Any], Lazy]:
