@@ -49,15 +49,10 @@ class Program:
         """
         run = Run(context, limits)
         try:
-            try:
-                WATCHDOG.enter(run)
-                return self.code([run, None, *[None] * self.size])
-            finally:
-                WATCHDOG.leave(run)
+            return WATCHDOG.call(run, self.code, [run, None, *[None] * self.size])
         except NetError as fault:
             raise PolicyException(fault.kind, fault.message) from fault
         except Exceeded as fault:
-            WATCHDOG.leave(run)
             raise PolicyException(fault.kind, fault.message) from fault
         except RecursionError as fault:
             raise PolicyException("DepthLimitExceeded", "the evaluation is nested too deeply") from fault

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ctypes
 import threading
 import time
-from typing import Protocol
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Protocol, TypeVar
 
 from gatewright.apim.expressions.faults import Exceeded
 
-_POLL_SECONDS = 0.05
 _AGAIN_SECONDS = 0.2
 
 
@@ -32,28 +33,56 @@ class Watched(Protocol):
         """When it has to end, a time of the monotonic clock."""
 
 
+A = TypeVar("A")
+V = TypeVar("V")
+
+
 class Watchdog:
     """The thread that looks at the deadlines; it sleeps between evaluations.
 
     It raises again until the evaluation has left: Python drops an exception that comes up while it collects
-    garbage.
+    garbage. And an exception may come up at any call in the thread that evaluates: so that wakes this by a
+    single call into C, which is never cut in two, and leaves a second time where the first was cut off.
+
+    Args:
+        poll_seconds: the time between two looks.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, poll_seconds: float = 0.05) -> None:
+        self._poll_seconds = poll_seconds
         self._running: dict[Watched, int] = {}
         self._raised: dict[Watched, float] = {}
         self._idle = True
-        self._wake = threading.Event()
+        self._wake: SimpleQueue[None] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def enter(self, run: Watched) -> None:
-        """Watches this thread until `leave`."""
+    def call(self, run: Watched, code: Callable[[A], V], argument: A) -> V:
+        """What the code gives for the argument, if it does so before the deadline.
+
+        Raises:
+            TimeUp: the deadline came first.
+        """
+        try:
+            try:
+                self._enter(run)
+                return code(argument)
+            finally:
+                self._leave(run)
+        except TimeUp:
+            self._leave(run)
+            raise
+
+    def _enter(self, run: Watched) -> None:
+        """Watches this thread until it leaves."""
+        if self._idle:
+            self._start()  # before it can be raised in here
         self._running[run] = threading.get_ident()
         if self._idle:
-            self._start()
+            self._idle = False
+            self._wake.put(None)
 
-    def leave(self, run: Watched) -> None:
+    def _leave(self, run: Watched) -> None:
         """Watches no more; an exception that is on its way is called back."""
         self._running.pop(run, None)
         if run in self._raised:
@@ -66,17 +95,15 @@ class Watchdog:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._watch, name="expression-deadlines", daemon=True)
                 self._thread.start()
-        self._wake.set()
 
     def _watch(self) -> None:
         while True:
             if not self._running:
                 self._idle = True
                 if not self._running:  # one that came before `idle` was seen
-                    self._wake.wait()
+                    self._wake.get()
                 self._idle = False
-            self._wake.clear()
-            self._wake.wait(_POLL_SECONDS)
+            time.sleep(self._poll_seconds)
             self._end_overdue(time.monotonic())
 
     def _end_overdue(self, now: float) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -15,40 +17,46 @@ class Overdue:
     deadline: float = 0.0
 
 
-def stubborn(watchdog: Watchdog, swallows: int) -> None:
+def stubborn(swallows: int) -> None:
     """Never ends by itself, and swallows so many exceptions."""
-    run = Overdue()
-    try:
-        watchdog.enter(run)
-        while True:
-            try:
-                while True:
-                    pass
-            except TimeUp:
-                if swallows == 0:
-                    raise
-                swallows -= 1
-    finally:
-        watchdog.leave(run)
+    while True:
+        try:
+            while True:
+                pass
+        except TimeUp:
+            if swallows == 0:
+                raise
+            swallows -= 1
 
 
 @pytest.mark.parametrize("swallows", [0, 2])
 def test_an_exception_that_was_swallowed_comes_again(swallows: int) -> None:
     """Python drops what is raised while it collects garbage; here, a handler does."""
     with pytest.raises(TimeUp):
-        stubborn(Watchdog(), swallows)
+        Watchdog().call(Overdue(), stubborn, swallows)
 
 
-def test_nothing_is_raised_behind_the_end() -> None:
-    watchdog = Watchdog()
-    for _ in range(2000):
-        run = Overdue(time.monotonic())
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Threads take turns at every step."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_nothing_is_raised_behind_the_end_and_nothing_is_left_locked() -> None:
+    """Wherever the exception comes up: while the watch begins, in the code, while the watch ends."""
+    watchdog, raised = Watchdog(poll_seconds=0), 0
+    for _ in range(5_000):
         try:
-            watchdog.enter(run)
+            watchdog.call(Overdue(time.monotonic()), str, 0)
         except TimeUp:
-            pass
-        finally:
-            watchdog.leave(run)
-    end = time.monotonic() + 0.3
+            raised += 1
+    assert raised > 0
+    end = time.monotonic() + 0.5
     while time.monotonic() < end:
         pass
+    with pytest.raises(TimeUp):
+        watchdog.call(Overdue(), stubborn, 0)
