@@ -6,21 +6,26 @@ Each function replaces a method of mitmproxy, for the life of the process. Sourc
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from functools import lru_cache
 
 import mitmproxy.proxy.layers.http as http_layer
 import mitmproxy.proxy.layers.http._http1 as http1_layer
+import mitmproxy.proxy.server as server
 from mitmproxy import http
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import _events as http_events
 from mitmproxy.proxy.layers.http import _hooks as http_hooks
 
 from proxy_addon import dispatch
+from proxy_addon.compat import lane
+from proxy_addon.compat.replacing import replace
 
 _HANDLE_EVENT = http_layer.HttpStream._handle_event
 _CHECK_BODY_SIZE = http_layer.HttpStream.check_body_size
 _SEND_REQUEST = http1_layer.Http1Client.send
 _SEND_ANSWER = http1_layer.Http1Server.send
+_DRAIN: Callable[[server.ConnectionHandler], Awaitable[None]] = server.ConnectionHandler.drain_writers
 _READ_ANSWER = http1_layer.Http1Client.read_headers
 
 _Commands = Generator[commands.Command, object, None]
@@ -33,6 +38,8 @@ def install(body_limit: int) -> None:
     look_up_fast()
     check_messages_lightly()
     send_heads_with_bodies()
+    wait_only_for_full_buffers()
+    lane.install()
 
 
 def check_sizes_fast(limit: int) -> None:
@@ -49,7 +56,7 @@ def check_sizes_fast(limit: int) -> None:
         over: bool = yield from _CHECK_BODY_SIZE(self, request)
         return over
 
-    setattr(http_layer.HttpStream, "check_body_size", check_body_size)  # noqa: B010 - a method
+    replace(http_layer.HttpStream, "check_body_size", check_body_size)
 
 
 def _within(stream: http_layer.HttpStream, request: bool, limit: int) -> bool:
@@ -95,8 +102,11 @@ def call_in_place(table: dispatch.Table) -> None:
             known = due.get(type(command))
             if known is None:
                 reply = yield command
+                continue
+            flow: http.HTTPFlow = command.flow  # type: ignore[attr-defined]  # these hooks have one
+            if flow.metadata:  # see `compat.let_wait`
+                reply = yield command
             else:
-                flow: object = command.flow  # type: ignore[attr-defined]  # these hooks have one
                 dispatch.call_now(*known, flow)
                 reply = None
 
@@ -104,7 +114,27 @@ def call_in_place(table: dispatch.Table) -> None:
         found = _HANDLE_EVENT(self, event)
         return found if isinstance(event, _BODY) else handled(found)
 
-    setattr(http_layer.HttpStream, "_handle_event", handle_event)  # noqa: B010 - a method
+    replace(http_layer.HttpStream, "_handle_event", handle_event)
+
+
+def wait_only_for_full_buffers() -> None:
+    """Passes the wait for writers whose bytes have all been taken, which is nearly always so.
+
+    mitmproxy takes a lock and asks every writer, behind everything that it reads.
+    """
+
+    async def drain_writers(self: server.ConnectionHandler) -> None:
+        if not all(_taken(io.writer) for io in self.transports.values()):
+            await _DRAIN(self)
+
+    replace(server.ConnectionHandler, "drain_writers", drain_writers)
+
+
+def _taken(writer: object) -> bool:
+    transport = getattr(writer, "transport", None)
+    if transport is None:
+        return writer is None
+    return not transport.is_closing() and transport.get_write_buffer_size() == 0
 
 
 def look_up_fast() -> None:
@@ -114,25 +144,33 @@ def look_up_fast() -> None:
     """
     headers = http.Headers
     for name, method in (("get_all", _get_all), ("__getitem__", _joined), ("get", _joined_or)):
-        setattr(headers, name, method)
-    setattr(headers, "__contains__", _has)  # noqa: B010 - a method
+        replace(headers, name, method)
+    replace(headers, "__contains__", _has)
 
 
 def check_messages_lightly() -> None:
     """Leaves out the check of every message's field types that mitmproxy makes unless Python runs with -O."""
     for message in (http.RequestData, http.ResponseData):
-        setattr(message, "__post_init__", _unchecked)  # noqa: B010 - a method
+        replace(message, "__post_init__", _unchecked)
 
 
 def _unchecked(self: object) -> None:
     """What stands in the place of the check."""
 
 
+@lru_cache(256)
+def _wanted(name: str | bytes) -> bytes:
+    return (name.encode("utf-8", "surrogateescape") if isinstance(name, str) else name).lower()
+
+
 def _get_all(self: http.Headers, name: str | bytes) -> list[str]:
-    wanted = name.encode("utf-8", "surrogateescape") if isinstance(name, str) else name
-    wanted, size = wanted.lower(), len(wanted)
-    found = [value for key, value in self.fields if len(key) == size and key.lower() == wanted]
-    return [value.decode("utf-8", "surrogateescape") for value in found]
+    wanted = _wanted(name)
+    size = len(wanted)
+    return [
+        value.decode("utf-8", "surrogateescape")
+        for key, value in self.fields
+        if len(key) == size and key.lower() == wanted
+    ]
 
 
 def _joined(self: http.Headers, name: str | bytes) -> str:
@@ -144,6 +182,8 @@ def _joined(self: http.Headers, name: str | bytes) -> str:
 
 def _joined_or(self: http.Headers, name: str | bytes, default: object = None) -> object:
     values = _get_all(self, name)
+    if len(values) == 1:
+        return values[0]
     return ", ".join(values) if values else default
 
 
@@ -214,6 +254,6 @@ def send_heads_with_bodies() -> None:
             arriving, left = False, client.rest()
         yield from left
 
-    setattr(http1_layer.Http1Client, "send", to_upstream)  # noqa: B010 - a method
-    setattr(http1_layer.Http1Server, "send", to_client)  # noqa: B010 - a method
-    setattr(http1_layer.Http1Client, "read_headers", read_headers)  # noqa: B010 - a method
+    replace(http1_layer.Http1Client, "send", to_upstream)
+    replace(http1_layer.Http1Server, "send", to_client)
+    replace(http1_layer.Http1Client, "read_headers", read_headers)
