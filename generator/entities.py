@@ -171,7 +171,7 @@ def _pool(plan: Plan, model: ModelAlias) -> apim.PoolBackend:
 
 def _named_values(plan: Plan) -> Iterator[apim.NamedValue]:
     names = plan.named_values
-    proof = () if plan.estate.gateway.proxy_audience else ((names.proof, PROOF_SECRET),)
+    proof = ((names.proof, PROOF_SECRET),) if plan.sends_secret else ()
     for name, secret in (*proof, (names.user_key, USER_KEY_SECRET)):
         yield apim.NamedValue(id=name, display_name=name, secret=True, key_vault_secret=secret)
     yield apim.NamedValue(

@@ -76,10 +76,23 @@ def _values(plan: Plan, rates: Rows) -> dict[str, Json]:
         "endpoints": [_endpoint(item) for _, item in sorted(plan.estate.endpoints.items())],
         "proxyRoutes": routes(plan),
         "proxyAudience": gateway.proxy_audience or "",
+        "proxyCertificate": _certificate(plan),
         "firstVersionRoutes": first_version_routes(plan),
         "keyVaultSecretNames": {"proxyProof": PROOF_SECRET, "userKey": USER_KEY_SECRET},
         "tenants": [_tenant(item) for item in plan.products],
         "usageTables": tables(plan, rates),
+    }
+
+
+def _certificate(plan: Plan) -> Mapping[str, Json]:
+    """The client certificate for the proxy: its id, where it comes from, what is believed."""
+    found = plan.estate.gateway.proxy_certificate
+    if found is None:
+        return {"id": "", "keyVaultName": "", "thumbprints": []}
+    return {
+        "id": plan.certificate_id,
+        "keyVaultName": found.key_vault_certificate,
+        "thumbprints": list(found.thumbprints),
     }
 
 

@@ -154,6 +154,17 @@ class Plan:
         return f"policies/apis/{self.api_id}.xml"
 
     @property
+    def certificate_id(self) -> str:
+        """The id of the client certificate for the proxy in API Management; the infrastructure makes it."""
+        return self.named_values.proof
+
+    @property
+    def sends_secret(self) -> bool:
+        """Whether the shared secret proves who is calling: where neither token nor certificate does."""
+        gateway = self.estate.gateway
+        return gateway.proxy_audience is None and gateway.proxy_certificate is None
+
+    @property
     def caches(self) -> bool:
         """Whether any tenant caches answers; without one the API's policy has no cache in it."""
         return any(model.cache_seconds for product in self.products for model in product.models)

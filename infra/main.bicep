@@ -48,6 +48,15 @@ type secretNames = {
   userKey: string
 }
 
+type clientCertificate = {
+  @description('Name of the certificate in API Management; empty: there is none.')
+  id: string
+  @description('Name of the certificate in the Key Vault.')
+  keyVaultName: string
+  @description('SHA-256 thumbprints that the proxy believes.')
+  thumbprints: string[]
+}
+
 @description('Required. Name of the azd environment; every resource carries it as a tag.')
 @minLength(1)
 @maxLength(64)
@@ -96,6 +105,13 @@ param endpoints endpoint[]
 
 @description('Optional. Application id URI of the proxy: API Management proves itself by a token for it; empty: by the secret alone.')
 param proxyAudience string = ''
+
+@description('Optional. Client certificate by which API Management proves itself to the proxy; it must stand in the Key Vault.')
+param proxyCertificate clientCertificate = {
+  id: ''
+  keyVaultName: ''
+  thumbprints: []
+}
 
 @description('Required. Routes of the proxy, with a placeholder for each account that is provisioned.')
 param proxyRoutes object
@@ -715,6 +731,7 @@ module proxy 'modules/proxy.bicep' = {
     proofSecretUri: '${vault.outputs.uri}secrets/${keyVaultSecretNames.proxyProof}'
     proofAudience: proxyAudience
     proofCallerId: apimIdentity.outputs.principalId
+    proofThumbprints: proxyCertificate.thumbprints
     ledgerStorageName: containerEnvironment.outputs.ledgerStorageName
     sinks: useEventHubs ? [monitorSink, telemetrySink, eventSink] : [monitorSink, telemetrySink]
     appConfigurationEndpoint: useAppConfiguration ? appConfiguration!.outputs.endpoint : ''
@@ -770,6 +787,20 @@ module apimTelemetry 'modules/api-management-telemetry.bicep' = if (!useExisting
     identityClientId: apimIdentity.outputs.clientId
     identityPrincipalId: apimIdentity.outputs.principalId
   }
+}
+
+module apimCertificate 'modules/api-management-certificate.bicep' = if (!empty(proxyCertificate.id)) {
+  name: 'api-management-certificate'
+  scope: resourceGroup(useExistingApim ? existingApimResourceGroup : group.name)
+  params: {
+    apimName: useExistingApim ? apimService : apim!.outputs.name
+    name: proxyCertificate.id
+    secretUri: '${vault.outputs.uri}secrets/${proxyCertificate.keyVaultName}'
+    identityClientId: apimIdentity.outputs.clientId
+  }
+  dependsOn: [
+    vaultEndpoint
+  ]
 }
 
 module apimCache 'modules/api-management-cache.bicep' = if (useRedisCacheForAPIM && !useExistingApim) {

@@ -8,9 +8,10 @@ Source: mitmproxy 11.0.2 and 12.2.3, event hooks, https://docs.mitmproxy.org/sta
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 from mitmproxy.http import Headers, HTTPFlow, Response
@@ -27,19 +28,20 @@ from proxy_addon.routes import Endpoint
 
 log = logging.getLogger("gatewright.proxy")
 
-_Hook = Callable[["Metering", HTTPFlow], None]
+_Hook = Callable[["Metering", HTTPFlow], Awaitable[None] | None]
 
 
 def _closed(hook: _Hook) -> _Hook:
     """Makes a hook fail closed: it never raises, and what it could not handle is answered by ourselves."""
 
     @functools.wraps(hook)
-    def wrapper(self: Metering, flow: HTTPFlow) -> None:
+    def wrapper(self: Metering, flow: HTTPFlow) -> Awaitable[None] | None:
         try:
-            hook(self, flow)
+            return hook(self, flow)
         except Exception as failure:
             log.error("hook %s failed (%s)", hook.__name__, type(failure).__name__)
             self.fail(flow)
+            return None
 
     return wrapper
 
@@ -64,17 +66,33 @@ class Metering:
         fault = self.proxy.begin(flow.id, head)
         if fault is not None:
             flow.response = _answer(fault)
+        elif self.proxy.takes_time(flow.id):
+            compat.let_wait(flow)
 
     @_closed
-    def request(self, flow: HTTPFlow) -> None:
-        """Sends an admitted request to its route."""
+    def request(self, flow: HTTPFlow) -> Awaitable[None] | None:
+        """Sends an admitted request to its route; gives what to wait for, where its body takes time."""
         if flow.response is not None:
-            return
-        found = self.proxy.forward(flow.id, flow.request.raw_content or b"")
+            return None
+        if self.proxy.takes_time(flow.id):
+            return self._later(flow)
+        self._forward(flow, None)
+        return None
+
+    async def _later(self, flow: HTTPFlow) -> None:
+        try:
+            body = flow.request.raw_content or b""
+            self._forward(flow, await asyncio.to_thread(self.proxy.prepare, flow.id, body))
+        except Exception as failure:
+            log.error("preparing a body failed (%s)", type(failure).__name__)
+            self.fail(flow)
+
+    def _forward(self, flow: HTTPFlow, prepared: Prepared | Fault | None) -> None:
+        found = self.proxy.forward(flow.id, flow.request.raw_content or b"", prepared)
         if isinstance(found, Fault):
             flow.response = _answer(found)
-            return
-        _direct(flow, *found)
+        else:
+            _direct(flow, *found)
 
     @_closed
     def responseheaders(self, flow: HTTPFlow) -> None:
@@ -181,9 +199,11 @@ class Durable(Metering):
         super().__init__(proxy)
         self.journal = journal
 
-    async def request(self, flow: HTTPFlow) -> None:  # type: ignore[override]  # hooks may be either
+    async def request(self, flow: HTTPFlow) -> None:
         """Sends an admitted request to its route, after a sync."""
-        super().request(flow)
+        waits = super().request(flow)
+        if waits is not None:
+            await waits
         if flow.response is not None:
             return
         if not await self.journal.begun() and not self.journal.serving:

@@ -21,12 +21,13 @@ from gatewright.metering.injection import (
 )
 from gatewright.metering.json_text import NotJson, ObjectText, scan_object
 from gatewright.metering.operations import Operation, read_operation
-from proxy_addon import by_id, faults, multipart, realtime
+from proxy_addon import by_id, faults, multipart, realtime, uploads
 from proxy_addon.faults import Fault
 from proxy_addon.identity import identify
 from proxy_addon.paths import DEPLOYMENTS, Target, parse
 from proxy_addon.routes import Route, StreamUsage, Table
 
+_UPLOAD = "files.create"
 _FORMS_TOO = frozenset({"audio/transcriptions", "audio/translations", "images/edits"})
 _BY_MODEL = frozenset(
     {"chat/completions", "completions", "embeddings", "audio/speech", "images/generations"} | _FORMS_TOO
@@ -77,6 +78,11 @@ class Admitted:
     boundary: bytes | None = None
     method: str = "POST"
 
+    @property
+    def takes_time(self) -> bool:
+        """Whether its body may take long to prepare: for a thread."""
+        return self.operation.api == _UPLOAD
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -118,14 +124,14 @@ def admit(head: Head, attribution: Attribution, table: Table) -> Admitted | Faul
         return faults.UPGRADE_REFUSED
     operation = read_operation(head.method, target.url) if live else _operation(head.method, target)
     if operation is None:
-        return faults.UNSUPPORTED_OPERATION
+        return faults.LIST_REFUSED if by_id.lists(head.method, target) else faults.UNSUPPORTED_OPERATION
     named = target.alias is not None and target.alias != attribution.model
     in_query = realtime.model_in(target) != attribution.model if live else target.names_model
     if attribution.model not in route.models or named or in_query:
         return faults.MODEL_MISMATCH
     if "content-encoding" in names and not _is_plain(head):
         return faults.BAD_BODY
-    form = target.operation in _FORMS_TOO
+    form = target.operation in _FORMS_TOO or operation.api == _UPLOAD
     boundary = multipart.boundary(head.values("content-type")) if form else None
     usage = table.usage_of(attribution.tenant)
     return Admitted(attribution, target, route, operation, usage, boundary, head.method)
@@ -137,7 +143,9 @@ def _is_plain(head: Head) -> bool:
 
 def _operation(method: str, target: Target) -> Operation | None:
     known = method == "POST" and target.operation in OPERATIONS.get(target.form, ())
-    return read_operation(method, target.url) if known or by_id.asks(method, target) else None
+    others = (by_id.asks, by_id.runs, by_id.assistants, by_id.uploads)
+    known = known or any(asks(method, target) for asks in others)
+    return read_operation(method, target.url) if known else None
 
 
 def prepare(admitted: Admitted, body: bytes) -> Prepared | Fault:
@@ -147,6 +155,8 @@ def prepare(admitted: Admitted, body: bytes) -> Prepared | Fault:
         return faults.BAD_BODY if body else Prepared(target, body, Asked(stream=True))
     if by_id.asks(admitted.method, admitted.target):
         return _prepare_by_id(admitted, body)
+    if admitted.takes_time:
+        return _prepare_upload(admitted, body)
     if admitted.boundary is not None:
         return _prepare_form(admitted, body, admitted.boundary)
     try:
@@ -169,20 +179,48 @@ def _prepare_by_id(admitted: Admitted, body: bytes) -> Prepared | Fault:
         return faults.BAD_BODY
     if found is not None and any(member.key.lower() == "model" for member in found.members):
         return faults.MODEL_MISMATCH
-    return Prepared(admitted.target.url, body, Asked())
+    if found is not None and by_id.elsewhere(admitted.target, (member.key for member in found.members)):
+        return faults.UNSUPPORTED_OPERATION
+    return Prepared(admitted.target.url, body, _asked(found) if found is not None else Asked())
+
+
+def _prepare_upload(admitted: Admitted, body: bytes) -> Prepared | Fault:
+    if admitted.boundary is None:
+        return faults.UPLOAD_REFUSED
+    deployment = admitted.route.deployment
+    edits = uploads.edits(body, admitted.boundary, admitted.attribution.model, deployment)
+    if isinstance(edits, Fault):
+        return edits
+    return Prepared(admitted.target.url, spliced(body, edits) if edits else body, Asked())
 
 
 def _model_edits(admitted: Admitted, found: ObjectText) -> list[Edit] | Fault:
-    """What makes the body name the deployment, where the path names none; or the fault of its model."""
+    """What makes the body name the deployment, where the path names none; or the fault of its model.
+
+    A run that names no model would take the one of its assistant, which another tenant may have made: it gets
+    the route's.
+    """
+    method, target = admitted.method, admitted.target
     member, reason = model_in(found)
     if any(each.key != "model" and each.key.lower() == "model" for each in found.members):
         return faults.MODEL_MISMATCH  # some servers take names in any case
-    in_path = admitted.target.alias is not None
+    in_path = target.alias is not None
+    if member is None and reason == "missing_model" and by_id.runs(method, target):
+        return [_model_added(found, admitted.route.deployment)]
     if member is None:
-        return [] if in_path and reason == "missing_model" else faults.MODEL_MISMATCH
+        optional = in_path or (by_id.assistants(method, target) and target.operation != "assistants")
+        return [] if optional and reason == "missing_model" else faults.MODEL_MISMATCH
     if member.value != admitted.attribution.model:
         return faults.MODEL_MISMATCH
     return [] if in_path else [model_edit(member, admitted.route.deployment)]
+
+
+def _model_added(found: ObjectText, deployment: str) -> Edit:
+    """What gives a body a model that has none, or a `null`."""
+    for member in found.named("model"):
+        return model_edit(member, deployment)
+    at = found.start + 1
+    return Edit(at, at, b'"model":"%s"%s' % (deployment.encode(), b"," if found.members else b""))
 
 
 def _with_usage(admitted: Admitted, body: bytes, found: ObjectText, edits: list[Edit]) -> Prepared:

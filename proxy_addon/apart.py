@@ -1,9 +1,11 @@
 """Usage that counts apart from the attempt that showed it: what was made earlier, and can be fetched again.
 
-A response that is made in the background states its usage when it is fetched, at every fetch; the output of a
-batch, at every download. Such usage gets a record of its own, whose id follows from what was fetched: it is
-the same each time, and whoever de-duplicates by `record_id` counts it once. The attempt's own record then
-states no usage.
+A response that is made in the background states its usage when it is fetched, at every fetch; so does the run
+of an assistant; the output of a batch, at every download. Such usage gets a record of its own, whose id
+follows from what was fetched: it is the same each time, and whoever de-duplicates by `record_id` counts it
+once. Its time is when the thing was made, where that is told. The attempt's own record then states no usage.
+
+Until the usage is seen, a record with that id is `pending`; it gives way to the one that states it.
 
 Sources: https://platform.openai.com/docs/guides/background (2026-10);
 https://learn.microsoft.com/azure/ai-foundry/openai/how-to/batch (2026-09).
@@ -12,19 +14,29 @@ https://learn.microsoft.com/azure/ai-foundry/openai/how-to/batch (2026-09).
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from gatewright.metering.apis.assistants import read_runs
 from gatewright.metering.apis.batches import OutputReader
-from gatewright.metering.apis.interpreter import Asked
+from gatewright.metering.apis.interpreter import Asked, Body
 from gatewright.metering.apis.reading import Reading, UsageReader
 from gatewright.metering.apis.responses import Retrieved
+from gatewright.metering.json_text import NotJson, read_object
 from gatewright.metering.normalise import Reported
-from gatewright.metering.record import UsageRecord, UsageSource
+from gatewright.metering.record import PENDING, Settlement, UsageRecord, UsageSource
 from gatewright.metering.usage import TokenUsage
+from proxy_addon.routes import Route
 
 COUNTED_APART = "counted_apart"
+OTHER_MODEL = "other_model"
+MAX_RUNS_BYTES = 4 * 1024 * 1024
+_OLDEST = timedelta(days=366)
+_CLOCKS = timedelta(hours=1)
+_DATED = re.compile(r"-\d[\d-]*\Z")
 
 
 class Fetch(Protocol):
@@ -41,7 +53,8 @@ class ResponseFetch:
     """A response that is retrieved, as a document or as a stream."""
 
     def __init__(self) -> None:
-        self._reader = UsageReader(Retrieved(Asked()))
+        self._interpreter = Retrieved(Asked())
+        self._reader = UsageReader(self._interpreter)
 
     def feed(self, data: bytes) -> None:
         """Takes bytes of the answer's body."""
@@ -50,7 +63,27 @@ class ResponseFetch:
     def readings(self) -> Mapping[str, Reading]:
         """The response, where it was made in the background and is finished."""
         found = self._reader.finish()
-        return {found.response_id: found} if found.reported is not None and found.response_id else {}
+        tells = found.reported is not None or self._interpreter.has_ended
+        return {found.response_id: found} if tells and found.response_id else {}
+
+
+class RunFetch:
+    """A run of an assistant that is retrieved, or the runs of a thread."""
+
+    def __init__(self) -> None:
+        self._body = Body(MAX_RUNS_BYTES)
+
+    def feed(self, data: bytes) -> None:
+        """Takes bytes of the answer's body."""
+        self._body.add(data)
+
+    def readings(self) -> Mapping[str, Reading]:
+        """The runs that have ended; none of a list that is too long: its runs count when fetched."""
+        try:
+            found = read_runs(read_object(self._body.whole()))
+        except NotJson:
+            return {}
+        return {reading.response_id: reading for reading in found if reading.response_id}
 
 
 class OutputFetch:
@@ -77,6 +110,7 @@ class OutputFetch:
                 reported=Reported(found.usage),
                 model=model or None,
                 response_id=self._file,
+                created=self._reader.created,
                 ended=True,
                 flags=(f"answers:{found.answers}", *flags),
             )
@@ -94,6 +128,7 @@ def fetch_of(api: str, path: str) -> Fetch | None:
     make: Mapping[str, Callable[[], Fetch]] = {
         "responses.get": ResponseFetch,
         "responses.cancel": ResponseFetch,
+        "assistants.get": RunFetch,
         "files.content": lambda: OutputFetch(path.split("/")[-2]),
     }
     return make[api]() if api in make else None
@@ -118,3 +153,44 @@ def without_usage(record: UsageRecord) -> UsageRecord:
         usage_detail=COUNTED_APART,
         usage_raw=(),
     )
+
+
+def is_deferred(api: str, asked: Asked) -> bool:
+    """Whether what is asked for is made beside its request, so that it can be fetched with its usage."""
+    return api == "assistants" or (api == "responses" and asked.background)
+
+
+def begun(record: UsageRecord, new_id: str) -> tuple[UsageRecord, ...]:
+    """The record of what an attempt began: with the usage, where its stream has stated that, else pending.
+
+    Args:
+        record: the record of the attempt, which knows the id of what it began.
+        new_id: the record id of what it began.
+    """
+    if record.usage_source is UsageSource.REPORTED:
+        return (replace(record, record_id=new_id),)
+    if record.settlement in (Settlement.FAILED, Settlement.REFUSED):
+        return ()
+    return (replace(record, record_id=new_id, usage_detail=PENDING),)
+
+
+def made_at(reading: Reading, now: datetime) -> datetime:
+    """When what was fetched was made, by its own word where that can be true; else now."""
+    try:
+        made = datetime.fromtimestamp(reading.created or 0, UTC)
+    except (OverflowError, ValueError, OSError):
+        return now
+    return made if now - _OLDEST < made < now + _CLOCKS else now
+
+
+def judged(record: UsageRecord, route: Route) -> UsageRecord:
+    """The record of a run, marked where the run names another model than the route's: it has no price then.
+
+    A run is retrieved by its id, with whatever model the gateway states for that call.
+    """
+    known = {route.deployment, route.model}
+    name = record.response_model
+    if name is None or name in known or _DATED.sub("", name) in known:
+        return record
+    details = [OTHER_MODEL, *([record.usage_detail] if record.usage_detail else [])]
+    return replace(record, usage_detail=",".join(details))

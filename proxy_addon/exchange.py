@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from gatewright.metering.apis.reading import Reading
 from gatewright.metering.attribution import Attribution
 from gatewright.metering.estimate import may_be_estimated
 from gatewright.metering.estimates.counting import PROMPTS
@@ -166,15 +167,19 @@ class Exchange:
         return self._with_detail(record)
 
     def _counts_apart(self, record: UsageRecord, ending: Ending) -> bool:
-        """Whether usage was stated that has records of its own; they stand in `parts` then."""
+        """Whether there is usage, stated or to come, that has records of its own, now in `parts`."""
         prepared = self._prepared
+        api = self._meter.operation.api
         if self._fetch is not None and ending is Ending.COMPLETE:
-            found = self._fetch.readings()
-            self.parts = tuple(self._meter.part(self._part_id(name), each) for name, each in found.items())
-        elif prepared is not None and prepared.asked.background and record.response_id:
-            if record.usage_source is UsageSource.REPORTED:
-                self.parts = (replace(record, record_id=self._part_id(record.response_id)),)
+            self.parts = tuple(self._part(name, each) for name, each in self._fetch.readings().items())
+        elif prepared is not None and record.response_id and apart.is_deferred(api, prepared.asked):
+            self.parts = apart.begun(record, self._part_id(record.response_id))
+        if self.admitted is not None and api.startswith("assistants"):
+            self.parts = tuple(apart.judged(part, self.admitted.route) for part in self.parts)
         return bool(self.parts)
+
+    def _part(self, name: str, reading: Reading) -> UsageRecord:
+        return self._meter.part(self._part_id(name), reading, apart.made_at(reading, self._time))
 
     def _part_id(self, name: str) -> str:
         return apart.record_id(self.admitted.route.endpoint.host if self.admitted else "", name)

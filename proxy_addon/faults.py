@@ -52,6 +52,16 @@ UNKNOWN_ROUTE = _request("unknown-route", "No route has this name.")
 UNSUPPORTED_OPERATION = _request(
     "unsupported-operation", "This operation cannot be metered, so it is not forwarded."
 )
+LIST_REFUSED = _request(
+    "list-refused", "A list shows what all tenants have on one account, so it is not forwarded."
+)
+DEFERRED_REFUSED = _request(
+    "deferred-refused", "This gateway takes no background responses, and runs only as streams."
+)
+UPLOAD_REFUSED = _request(
+    "upload-refused",
+    "An upload is a form with one file and one purpose: batch, assistants, user_data or vision.",
+)
 UPGRADE_REFUSED = _request("upgrade-refused", "This protocol upgrade is not supported.")
 BAD_BODY = _request("bad-body", "The body is not one JSON object in plain UTF-8.")
 MODEL_MISMATCH = _request(
@@ -71,6 +81,12 @@ UPSTREAM_TIMEOUT = Fault(
 )
 HEAD_TOO_LARGE = _request("head-too-large", "The headers are larger than this proxy accepts.", 431)
 HEAD_TOO_SLOW = _request("head-too-slow", "The headers did not arrive in time.", 408)
+
+
+def batch_line(number: int) -> Fault:
+    """The fault of a line of a batch, counted from 1 without blank lines."""
+    text = "is not one request, by a url that can be metered, whose body names the model of the gateway"
+    return _request("batch-line-refused", f"Line {number} of the batch {text}.")
 
 
 def for_status(status: int) -> Fault:

@@ -31,13 +31,20 @@ _TEXT = re.compile(rb"text/plain(?:[ \t]*;[ \t]*charset=\"?(?:utf-8|us-ascii)\"?
 
 
 class Field(NamedTuple):
-    """One field: its name, and where its value stands."""
+    """One field: its name, and where its value stands.
+
+    Attributes:
+        is_file: it has a file name.
+        is_plain: its value is plain text.
+        is_bare: nothing says that its bytes are to be decoded in a way of their own.
+    """
 
     name: str
     start: int
     end: int
     is_file: bool
     is_plain: bool
+    is_bare: bool
 
 
 class NotAForm(ValueError):
@@ -108,4 +115,5 @@ def _field(body: bytes, start: int, end: int) -> Field:
     kind = found.pop(b"content-type", b"text/plain")
     name = disposition[1] if disposition[2] is None else disposition[2]
     plain = not found and _TEXT.match(kind) is not None
-    return Field(name.decode("latin-1"), stop + 4, end, disposition["file"] is not None, plain)
+    bare = plain or (not found and b"charset" not in kind.lower())
+    return Field(name.decode("latin-1"), stop + 4, end, disposition["file"] is not None, plain, bare)

@@ -15,6 +15,7 @@ from gatewright.metering.attribution import Proof
 from gatewright.metering.record import UsageRecord
 from proxy_addon import faults
 from proxy_addon.admission import Admitted, Head, Prepared, admit, authenticate, prepare
+from proxy_addon.apart import is_deferred
 from proxy_addon.begun import begun
 from proxy_addon.clock import Clock
 from proxy_addon.evidence import STOPPED, Evidence, without_estimate
@@ -82,6 +83,7 @@ class Proxy:
         counts: settlements, and slugs of faults.
         metrics: what `/metrics` shows.
         estimates: who estimates usage that was not stated; None: it stays missing.
+        refuses_deferred: whether background responses, and runs that are not streamed, are refused.
     """
 
     def __init__(
@@ -93,6 +95,7 @@ class Proxy:
         self.counts: Counter[str] = Counter()
         self.metrics = Metrics()
         self.estimates: Estimator | None = None
+        self.refuses_deferred = False
         self._proof = proof
         self._clock = clock
         self._new_id = new_id
@@ -136,12 +139,37 @@ class Proxy:
             return self._count(found)
         return None
 
-    def forward(self, key: str, body: bytes) -> tuple[Endpoint, Prepared] | Fault:
-        """Takes the body; where the request goes and as what, or the fault to answer with."""
+    def takes_time(self, key: str) -> bool:
+        """Whether the body of a request is to be prepared in a thread: by `prepare`, then into `forward`."""
+        exchange = self._open.get(key)
+        return exchange is not None and exchange.admitted is not None and exchange.admitted.takes_time
+
+    def prepare(self, key: str, body: bytes) -> Prepared | Fault:
+        """What is sent for a body; changes nothing."""
+        exchange = self._open.get(key)
+        if exchange is None or exchange.admitted is None:
+            return faults.PROXY_FAILED
+        found = prepare(exchange.admitted, body)
+        if isinstance(found, Fault) or not self.refuses_deferred:
+            return found
+        later = is_deferred(exchange.admitted.operation.api, found.asked)
+        runs_on = found.asked.background or not found.asked.stream
+        return faults.DEFERRED_REFUSED if later and runs_on else found
+
+    def forward(
+        self, key: str, body: bytes, found: Prepared | Fault | None = None
+    ) -> tuple[Endpoint, Prepared] | Fault:
+        """Takes the body; where the request goes and as what, or the fault to answer with.
+
+        Args:
+            key: the key of the exchange.
+            body: the body as it came.
+            found: what `prepare` gave for it; None to prepare it now.
+        """
         exchange = self._open.get(key)
         if exchange is None or exchange.admitted is None:
             return self._count(faults.PROXY_FAILED)
-        found = prepare(exchange.admitted, body)
+        found = found or self.prepare(key, body)
         if isinstance(found, Fault):
             exchange.refuse(found)
             return self._count(found)

@@ -17,14 +17,13 @@ from gatewright.metering.apis.reading import Reading
 from gatewright.metering.apis.realtime import TRANSCRIPTION, RealtimeSession
 from gatewright.metering.exchange_meter import ExchangeMeter
 from gatewright.metering.record import UsageRecord
-from proxy_addon.apart import COUNTED_APART
+from proxy_addon.apart import COUNTED_APART, OTHER_MODEL
 from proxy_addon.clock import Clock
 from proxy_addon.paths import Target, models_named
 
 SWITCHING = 101
 CLEAN_CODES = frozenset({1000, 1001})
 UNFINISHED = "response_unfinished"
-OTHER_MODEL = "other_model"
 
 _MODEL_PARAMETER: Mapping[str, str] = {"openai": "deployment", "openai/v1": "model", "v1": "model"}
 """Which parameter of the query names the model, by what stands before `realtime`."""

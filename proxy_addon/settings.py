@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from gatewright.diagnostics import Diagnostic, Rejected
 from proxy_addon import codes
@@ -58,6 +59,7 @@ class Settings:
         header_seconds: how long a head may take to arrive.
         connection_limit: most client connections.
         reload_seconds: how often the file of routes is looked at.
+        refuses_deferred: whether what is finished after its answer is refused.
         upstream_ca: a file of CA certificates for the upstream, or None for the public ones.
         recording: what is recorded of the exchanges, or None.
     """
@@ -88,6 +90,7 @@ class Settings:
     header_seconds: int
     connection_limit: int
     reload_seconds: int
+    refuses_deferred: bool
     upstream_ca: Path | None
     recording: recording.Options | None
 
@@ -107,14 +110,17 @@ def read(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
     return settings
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> None:  # type: ignore[override]
-        raise Rejected([codes.BAD_OPTION.at(None, message, hint="see python -m proxy_addon --help")])
+class Parser(argparse.ArgumentParser):
+    """Reads options; a wrong one is a fault like every other."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises Rejected (PRX600)."""
+        raise Rejected([codes.BAD_OPTION.at(None, message, hint=f"see {self.prog} --help")])
 
 
 def options() -> argparse.ArgumentParser:
     """All options; each has a variable beside it, `PREFIX` and its `dest` in capitals."""
-    parser = _Parser(
+    parser = Parser(
         prog="python -m proxy_addon",
         description="The metering proxy of Gatewright.",
         epilog=f"Each option can be set by {PREFIX}<NAME> instead, for example {PREFIX}BODY_LIMIT=32m.",
@@ -157,6 +163,11 @@ def options() -> argparse.ArgumentParser:
     add("--header-seconds", metavar="N", help="how long the head of a request may take (30)")
     add("--connection-limit", metavar="N", help="most client connections (8000)")
     add("--reload-seconds", metavar="N", help="how often the routes are looked at for changes (5)")
+    add(
+        "--deferred",
+        metavar="allow|refuse",
+        help="whether background responses pass, and assistants' runs that are no streams (allow)",
+    )
     add("--upstream-ca", metavar="FILE", help="CA certificates of the upstream, where they are not public")
     recording.add_options(add)
     return parser
@@ -200,6 +211,7 @@ class _Reader:
             header_seconds=self.whole("header_seconds", 30, 3600),
             connection_limit=self.whole("connection_limit", 8000, 1_000_000),
             reload_seconds=self.whole("reload_seconds", 5, 86400),
+            refuses_deferred=self.choice("deferred", ("allow", "refuse")) == "refuse",
             upstream_ca=Path(upstream_ca) if upstream_ca else None,
             recording=recording.read_options(self),
         )

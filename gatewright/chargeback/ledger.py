@@ -1,6 +1,6 @@
 """Ledgers: JSONL files of usage records, as the proxy writes them.
 
-A sink may send a record twice; the `record_id` tells, and the first one counts.
+A sink may send a record twice; the `record_id` tells, and the first one counts that is not pending.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gatewright.chargeback import codes
 from gatewright.diagnostics import Diagnostic, Rejected, Span
-from gatewright.metering.record import UsageRecord
+from gatewright.metering.record import PENDING, UsageRecord
 
 
 @dataclass(slots=True)
@@ -23,19 +23,25 @@ class LedgerNotes:
 
 
 def read_ledger(paths: Iterable[Path], notes: LedgerNotes) -> Iterator[UsageRecord]:
-    """The records of ledgers in the order of the files, each `record_id` once.
+    """The records of ledgers in the order of the files, each `record_id` once; those still pending last.
 
     Raises:
         Rejected: CHB710 when a file cannot be read, CHB711 when a line is no usage record.
     """
     seen: set[str] = set()
+    pending: dict[str, UsageRecord] = {}
     for path in paths:
         for record in _records(path, notes):
-            if record.record_id in seen:
+            waits = record.usage_detail == PENDING
+            if record.record_id in seen or (waits and record.record_id in pending):
                 notes.repeated += 1
-                continue
-            seen.add(record.record_id)
-            yield record
+            elif waits:
+                pending[record.record_id] = record
+            else:
+                pending.pop(record.record_id, None)
+                seen.add(record.record_id)
+                yield record
+    yield from pending.values()
 
 
 def _records(path: Path, notes: LedgerNotes) -> Iterator[UsageRecord]:

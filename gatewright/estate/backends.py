@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, WithJsonSchema, model_validator
@@ -164,11 +164,6 @@ class Deployment(Declared):
         """The id of its backend in API Management: marker, endpoint and the slug of its name."""
         return self._backend_id
 
-    @property
-    def is_provisioned(self) -> bool:
-        """Whether its capacity is provisioned throughput."""
-        return self.sku.endswith("ProvisionedManaged")
-
 
 class Endpoint(Declared):
     """An Azure OpenAI account in one region."""
@@ -199,7 +194,7 @@ class Endpoint(Declared):
             )
         return self
 
-    def model_post_init(self, context: Any) -> None:  # noqa: ANN401 - pydantic's own signature
+    def model_post_init(self, context: object) -> None:
         """Tell each deployment its name and its backend's id."""
         for name, deployment in self.deployments.items():
             deployment._name = name
@@ -250,7 +245,7 @@ class ModelAlias(Declared):
         """The id of its backend pool in API Management."""
         return self._pool_id
 
-    def model_post_init(self, context: Any) -> None:  # noqa: ANN401 - pydantic's own signature
+    def model_post_init(self, context: object) -> None:
         """Make the pool's id."""
         self._pool_id = f"{_marker(context)}pool-{slug(self.alias)}"
 

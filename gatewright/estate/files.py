@@ -58,19 +58,6 @@ def read_files(config_dir: Path, environment: str) -> Files:
     return Files(gateway, overlay, folders, broken, names, faults)
 
 
-def environment_names(config_dir: Path) -> tuple[str, ...]:
-    """The names of the environments that a configuration folder has, sorted.
-
-    Raises:
-        Rejected: CFG104 when the folder cannot be read.
-    """
-    faults: list[Diagnostic] = []
-    names = _environment_names(config_dir.as_posix(), faults)
-    if faults:
-        raise Rejected(faults)
-    return names
-
-
 def _environment_names(root: str, faults: list[Diagnostic]) -> tuple[str, ...]:
     names = (entry.name for entry in _entries(f"{root}/environments", faults))
     return tuple(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))

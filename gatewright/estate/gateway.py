@@ -17,8 +17,10 @@ from gatewright.estate.declared import (
     MetricNamespace,
     Region,
     Seconds,
+    SecretName,
     ServiceName,
     Text,
+    Thumbprint,
     fault,
 )
 from gatewright.estate.tenants import TenantSettings
@@ -68,6 +70,21 @@ class Retry(Declared):
     first_fast: bool = Field(default=True, description="Whether the first retry comes at once.")
 
 
+class ProxyCertificate(Declared):
+    """A client certificate that proves to the metering proxy that a request comes from the gateway.
+
+    The ingress of the proxy then takes no connection without a client certificate.
+    """
+
+    key_vault_certificate: SecretName = Field(
+        description="Name of the certificate in the Key Vault; it must be there before the deployment."
+    )
+    thumbprints: Annotated[tuple[Thumbprint, ...], Field(min_length=1, max_length=8)] = Field(
+        description="SHA-256 thumbprints that the proxy believes: that of the certificate, and while it is "
+        "renewed the next one too."
+    )
+
+
 class ServiceLimits(Declared):
     """Limits of the service instance where Microsoft raised them above the tier's documented ones."""
 
@@ -109,6 +126,11 @@ class Gateway(Declared):
         description="Application id URI of the metering proxy in Entra. With it the gateway's identity gets "
         "a token, which proves that a request comes from the gateway; without it, a shared secret does. "
         "No client sees a difference.",
+    )
+    proxy_certificate: ProxyCertificate | None = Field(
+        default=None,
+        description="Client certificate with which the gateway calls the metering proxy. With it, or with "
+        "proxyAudience, the shared secret is not sent. No client sees a difference.",
     )
     own_global_policy: bool = Field(
         default=False, description="Whether Gatewright owns the service-wide policy. true: not rendered yet."

@@ -124,15 +124,3 @@ def read_money(value: object) -> Decimal:
         hint = "write an amount such as 900 or 49.50"
         raise ValueError(f"{shown(value)} is not an amount of US dollars above zero", hint)
     return Decimal(text)
-
-
-def tokens_text(tokens: int) -> str:
-    """A number of tokens as the files write it: 60000 is `60k`.
-
-    >>> tokens_text(400_000_000), tokens_text(1234)
-    ('400M', '1234')
-    """
-    for unit, scale in (("M", 1_000_000), ("k", 1_000)):
-        if tokens % scale == 0:
-            return f"{tokens // scale}{unit}"
-    return str(tokens)

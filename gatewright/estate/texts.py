@@ -77,6 +77,11 @@ APPLICATION = NameRule(
     r"^api://[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$",
     "api:// and letters, digits, dots, hyphens, underscores and slashes, such as api://metering-proxy",
 )
+THUMBPRINT = NameRule(
+    "a SHA-256 thumbprint",
+    r"^[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}$",
+    "64 hexadecimal digits, as openssl x509 -in cert.pem -noout -fingerprint -sha256 writes them",
+)
 SECRET = NameRule("the name of a Key Vault secret", r"^[A-Za-z0-9-]{1,127}$", "letters, digits and hyphens")
 SERVICE = NameRule(
     "a name for an API Management service",

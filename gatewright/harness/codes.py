@@ -41,6 +41,3 @@ NO_BACKEND = Code("EMU521", "no-such-backend", Severity.ERROR, "A policy names a
 TIER_LACKS = Code(
     "EMU530", "tier-lacks-element", Severity.ERROR, "The service tier does not have this policy element."
 )
-SERVICE_NOT_EMULATED = Code(
-    "EMU531", "service-not-emulated", Severity.ERROR, "The emulator does not run this part of the bundle."
-)

@@ -9,39 +9,21 @@ https://developers.openai.com/cookbook/examples/how_to_count_tokens_with_tiktoke
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Iterator
+
+from gatewright.metering.estimates.vocabulary import O200K, tokenizer
 
 TOKENS_PER_MESSAGE = 3
 TOKENS_PER_REPLY = 3
 TOKENS_PER_IMAGE = 1200
 
-_PIECE = 500_000
 _TEXT_KINDS = frozenset({"text", "input_text", "output_text", "refusal"})
 _IMAGE_KINDS = frozenset({"image_url", "input_image", "image"})
 
 
 def text_tokens(text: str) -> int:
     """Tokens of a text in o200k_base; the vocabulary is loaded by the first call."""
-    if not text:
-        return 0
-    encode = _encoder()
-    pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
-    return sum(len(encode(piece)) for piece in pieces)
-
-
-@cache
-def _encoder() -> Callable[[str], Sequence[int]]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # how bpe_openai opens its packaged vocabularies
-        import bpe_openai
-
-        encoding = bpe_openai.get_encoding("o200k_base")
-        encoding.encode_ordinary("a")
-    encode: Callable[[str], Sequence[int]] = encoding.encode_ordinary
-    return encode
+    return tokenizer(O200K).count(text) if text else 0
 
 
 def prompt_tokens(request: object) -> int:
@@ -58,7 +40,7 @@ def prompt_tokens(request: object) -> int:
     return sum(_content(request.get(key)) for key in ("prompt", "input", "instructions"))
 
 
-def _message(message: Any) -> int:  # noqa: ANN401 - JSON of the client, of any shape
+def _message(message: object) -> int:
     if not isinstance(message, dict):
         return 0
     texts = (message.get("role"), message.get("name"))
@@ -68,7 +50,7 @@ def _message(message: Any) -> int:  # noqa: ANN401 - JSON of the client, of any 
     return TOKENS_PER_MESSAGE + named + arguments + _content(message.get("content"))
 
 
-def _call(call: Any) -> int:  # noqa: ANN401
+def _call(call: object) -> int:
     function = call.get("function") if isinstance(call, dict) else None
     if not isinstance(function, dict):
         return 0
@@ -79,7 +61,7 @@ def _call(call: Any) -> int:  # noqa: ANN401
     )
 
 
-def _content(content: Any) -> int:  # noqa: ANN401
+def _content(content: object) -> int:
     """Tokens of a text, of a list of texts, parts or token numbers, or of input items."""
     if isinstance(content, str):
         return text_tokens(content)
@@ -88,7 +70,7 @@ def _content(content: Any) -> int:  # noqa: ANN401
     return sum(_part(part) for part in content)
 
 
-def _part(part: Any) -> int:  # noqa: ANN401
+def _part(part: object) -> int:
     match part:
         case str():
             return text_tokens(part)

@@ -26,6 +26,7 @@ from gatewright.harness.exchanges import Exchanges, Remembering
 from gatewright.harness.gateway import Gateway
 from gatewright.harness.localfiles import Routes, RunFolder
 from gatewright.harness.outcome import Outcome
+from gatewright.harness.policies.authentication_certificate import THUMBPRINT
 from gatewright.harness.policies.authentication_managed_identity import TOKEN
 from gatewright.harness.proxyprocess import ProxyOptions, ProxyProcess
 from gatewright.harness.ready import Ready
@@ -166,8 +167,11 @@ class LocalGateway:
 
     def _proof(self) -> str | None:
         """What the policies prove themselves with where it is no secret: the stand-in for a token."""
+        return None if self._sends_secret() else TOKEN
+
+    def _sends_secret(self) -> bool:
         name = f"{self.bundle.marker}proxy-proof"
-        return None if any(value.id == name for value in self.bundle.named_values) else TOKEN
+        return any(value.id == name for value in self.bundle.named_values)
 
     def _upstream_app(self) -> Simulator | RecordedUpstream | None:
         match self.options.upstream:
@@ -206,7 +210,12 @@ class LocalGateway:
     async def _start_proxy(self, folder: RunFolder) -> ProxyProcess:
         proxy = ProxyProcess(
             ProxyOptions(
-                folder.routes, folder.ledger, folder.proof_file, folder.log, self.options.proxy_start_seconds
+                folder.routes,
+                folder.ledger,
+                folder.proof_file,
+                folder.log,
+                self.options.proxy_start_seconds,
+                thumbprint="" if self._sends_secret() else THUMBPRINT,
             )
         )
         await proxy.start()

@@ -29,6 +29,7 @@ class ProxyOptions:
         log: where its messages go.
         start_seconds: how long it may take until it accepts.
         stop_seconds: how long it may take to end after SIGTERM; then it is killed.
+        thumbprint: the client certificate that it believes, or empty.
     """
 
     routes: Path
@@ -37,6 +38,7 @@ class ProxyOptions:
     log: Path
     start_seconds: float = 30.0
     stop_seconds: float = 10.0
+    thumbprint: str = ""
 
     def command(self) -> Sequence[str]:
         """The command line."""
@@ -54,7 +56,12 @@ class ProxyOptions:
             ),
             *("--routes", str(self.routes), "--ledger", str(self.ledger), "--proof-file", str(self.proof)),
             *("--drain-seconds", drain),
+            *self._certificate(),
         )
+
+    def _certificate(self) -> Sequence[str]:
+        stands_in = ("--proof-certificate", self.thumbprint, "--ingress-requires-certificates")
+        return stands_in if self.thumbprint else ()
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gatewright.apim.bundle import Api, Operation
 from gatewright.apim.expressions import context as net
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.faults import invalid_operation
+from gatewright.apim.expressions.faults import Interrupted, invalid_operation
 from gatewright.apim.expressions.utf16 import to_units
 from gatewright.apim.expressions.values import NetArray, Value
 from gatewright.harness.errors import Fault
@@ -26,7 +26,7 @@ _BYTES = t.array(t.BYTE)
 _CONSUMED = "The message body has already been consumed (preserveContent was false)."
 
 
-class BodyPending(Exception):
+class BodyPending(Interrupted):
     """An expression reads a body whose bytes have not all come yet."""
 
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import TypeAlias, cast
 
 from gatewright.diagnostics import Diagnostic, Span, nearest
 from gatewright.infra import codes
 from gatewright.infra.bicep import BicepFile, Declaration
 from gatewright.infra.kinds import declared
-
-Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
+from gatewright.infra.resource_types import Json
 
 AZD_OWN = frozenset(
     {
@@ -47,7 +45,7 @@ def check_parameters(
     """
     place = Span(name)
     try:
-        content = cast("Json", json.loads(text))
+        content: Json = json.loads(text)
     except ValueError as error:
         yield codes.PARAMETER_FILE.at(place, f"is not JSON: {error}", hint="run gatewright generate")
         return

@@ -14,7 +14,7 @@ from typing import TypeAlias, cast
 
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
-REQUIRED, READ_ONLY, IDENTIFIER = 1, 2, 16
+REQUIRED, READ_ONLY = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ class ResourceTypes:
             return None
         file, position = place.split("#/")
         if file not in self._files:
-            raw = cast("list[dict[str, Json]]", json.loads((self._folder / file).read_text("utf-8")))
-            self._files[file] = (raw, tuple(_shape(item) for item in raw))
+            types: list[dict[str, Json]] = json.loads((self._folder / file).read_text("utf-8"))
+            self._files[file] = (types, tuple(_shape(item) for item in types))
         raw, shapes = self._files[file]
         found = raw[int(position)]
         return ResourceType(name, _ref(found["body"]), _int(found.get("writableScopes")) or 0, shapes)

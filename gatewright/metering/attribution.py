@@ -154,8 +154,3 @@ def _ids(values: dict[str, str]) -> Attribution | Refusal:
     return Attribution(
         values[TENANT], values[SUBSCRIPTION], values[REQUEST_ID].lower(), values[MODEL], values.get(USER)
     )
-
-
-def without_attribution(headers: Headers) -> tuple[tuple[str, str], ...]:
-    """The headers that may be forwarded: all but our own."""
-    return tuple((name, value) for name, value in headers if not name.lower().startswith(PREFIX))

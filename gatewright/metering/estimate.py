@@ -31,7 +31,7 @@ from gatewright.metering.estimates.vocabulary import Family, TokenizerAbsent, fa
 from gatewright.metering.exchange_meter import MeteredRequest
 from gatewright.metering.json_text import JsonObject, NotJson, read_object, text_at
 from gatewright.metering.operations import Operation, read_operation
-from gatewright.metering.record import NOTHING_USED, Bound, Settlement, UsageRecord, UsageSource
+from gatewright.metering.record import NOTHING_USED, PENDING, Bound, Settlement, UsageRecord, UsageSource
 from gatewright.metering.usage import TokenUsage
 
 __all__ = [
@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 # Endings without usage that nobody bills, that another record counts, or that are only a beginning.
-_NOT_HERE = NOTHING_USED | {"no_reader_for_api", "background_not_finished"}
+_NOT_HERE = NOTHING_USED | {"no_reader_for_api", "background_not_finished", "run_not_finished", PENDING}
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,15 @@ _NOT_NEW = {
     "batches.get": "not_a_generation",
     "files.get": "not_a_generation",
     "files.content": "not_a_generation",
+    "files.create": "not_a_generation",
+    "files.delete": "not_a_generation",
+    "vector_stores": "not_a_generation",
     "responses.count": "not_a_generation",
     "messages.count": "not_a_generation",
     "assistants.get": "already_counted",
+    "assistants.steps": "already_counted",
+    "assistants.items": "not_a_generation",
+    "assistants.manage": "not_a_generation",
 }
 _UNKNOWN = Operation("unknown", "unknown", "unknown")
 _NOTHING_ASKED = Asked()
@@ -222,11 +228,12 @@ class ExchangeMeter:
         return self._settled(reading, ending, duration_ms)
 
     def _without_reader(self) -> Reading:
+        free = _NOT_NEW.get(self._operation.api)
         if self._status is None:
-            return Reading(detail="no_answer")
+            return Reading(detail=free or "no_answer")
         if not 200 <= self._status < 300:
             return Reading(error=_error_in(self._error), ended=True, detail="error_status")
-        return Reading(ended=True, detail=_NOT_NEW.get(self._operation.api, "no_reader_for_api"))
+        return Reading(ended=True, detail=free or "no_reader_for_api")
 
     def _settled(self, reading: Reading, ending: Ending, duration_ms: float | None) -> UsageRecord:
         identity, operation = self._identity, self._operation

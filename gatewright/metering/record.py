@@ -45,6 +45,9 @@ NOTHING_USED = frozenset(
 )
 """Details of records without usage that lack nothing: none was used, or another record states it."""
 
+PENDING = "pending"
+"""Detail of a record whose usage is stated later, by another one with the same `record_id`."""
+
 
 class NotARecord(ValueError):
     """A text that is no usage record of a known version. The message says which field is at fault."""

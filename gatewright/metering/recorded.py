@@ -6,7 +6,7 @@ What an exchange must offer is stated as protocols: recordings are another room.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import PurePath
 from typing import Protocol
@@ -94,12 +94,6 @@ def meter(exchange: RecordedExchange, position: int = 0) -> UsageRecord:
     if not exchange.chunks:
         gauge.feed(exchange.response_body)
     return gauge.finish(Ending.COMPLETE, duration_ms=exchange.duration_ms)
-
-
-def meter_all(exchanges: Iterable[RecordedExchange]) -> Iterator[UsageRecord]:
-    """One usage record per recorded exchange, in order."""
-    for position, exchange in enumerate(exchanges):
-        yield meter(exchange, position)
 
 
 def _id(source: RecordSource) -> str:

@@ -151,7 +151,6 @@ class SseDecoder:
 
     def __init__(self, limit: int = MAX_EVENT_BYTES) -> None:
         self._splitter = SseSplitter(limit)
-        self.oversized = False
 
     def feed(self, data: bytes) -> list[Event]:
         """The events that are complete with these bytes."""
@@ -169,10 +168,7 @@ class SseDecoder:
     def _events(self, blocks: list[Block]) -> list[Event]:
         events: list[Event] = []
         for block in blocks:
-            if not block.whole:
-                self.oversized = True
-                continue
-            event = read_event(block.raw)
+            event = read_event(block.raw) if block.whole else None
             if event is not None:
                 events.append(event)
         return events

@@ -45,6 +45,9 @@ param proofAudience string
 @description('Required. Object id of the identity of API Management, the one caller whose tokens are believed.')
 param proofCallerId string
 
+@description('Required. SHA-256 thumbprints of the certificates of API Management; empty: the ingress asks for none.')
+param proofThumbprints string[]
+
 @description('Required. Name of the ledger storage of the environment.')
 param ledgerStorageName string
 
@@ -131,6 +134,7 @@ resource proxy 'Microsoft.App/containerApps@2026-01-01' = {
         targetPort: 8080
         transport: 'http'
         allowInsecure: false
+        clientCertificateMode: empty(proofThumbprints) ? 'ignore' : 'require'
         traffic: [
           {
             latestRevision: true
@@ -180,6 +184,8 @@ resource proxy 'Microsoft.App/containerApps@2026-01-01' = {
             { name: 'GATEWRIGHT_PROXY_PROOF_ENTRA_TENANT', value: empty(proofAudience) ? '' : tenant().tenantId }
             { name: 'GATEWRIGHT_PROXY_PROOF_ENTRA_CALLER', value: empty(proofAudience) ? '' : proofCallerId }
             { name: 'GATEWRIGHT_PROXY_PROOF_ENTRA_AUTHORITY', value: empty(proofAudience) ? '' : environment().authentication.loginEndpoint }
+            { name: 'GATEWRIGHT_PROXY_PROOF_CERTIFICATE', value: join(proofThumbprints, ' ') }
+            { name: 'GATEWRIGHT_PROXY_INGRESS_REQUIRES_CERTIFICATES', value: empty(proofThumbprints) ? 'false' : 'true' }
             { name: 'GATEWRIGHT_PROXY_LEDGER', value: '/ledger/usage.jsonl' }
             { name: 'GATEWRIGHT_PROXY_DRAIN_SECONDS', value: '570' }
             { name: 'GATEWRIGHT_PROXY_SINK', value: join(sinks, ' ') }

@@ -26,6 +26,7 @@ from mitmproxy.proxy.server import ConnectionHandler
 
 from proxy_addon import dispatch, faults
 from proxy_addon.compat import doors, speed
+from proxy_addon.compat.replacing import replace
 from proxy_addon.faults import Fault
 
 Client = connection.Client
@@ -78,18 +79,18 @@ def harden(opts: Options, *, body_limit: int, idle_seconds: int, upstream_ca: st
     if "tcp_timeout" in opts:
         update(tcp_timeout=idle_seconds)
     else:
-        setattr(proxy_server, "TCP_TIMEOUT", idle_seconds)  # noqa: B010 - absent in 12, where mypy reads it
+        replace(proxy_server, "TCP_TIMEOUT", idle_seconds)
 
 
 def idle_seconds(opts: Options) -> int:
     """The idle time in force."""
-    value: int = opts.tcp_timeout if "tcp_timeout" in opts else getattr(proxy_server, "TCP_TIMEOUT")  # noqa: B009
+    value: int = opts.tcp_timeout if "tcp_timeout" in opts else vars(proxy_server)["TCP_TIMEOUT"]
     return value
 
 
 def install_error_bodies() -> None:
     """Replaces mitmproxy's HTML error pages, which name the product and the upstream's address."""
-    setattr(http1_layer, "make_error_response", error_response)  # noqa: B010 - a module's function
+    replace(http1_layer, "make_error_response", error_response)
 
 
 def error_response(status_code: int, message: str = "") -> bytes:
@@ -145,6 +146,14 @@ def guard(
 def client_count(master: Master) -> int:
     """Client connections that are open."""
     return len(_proxyserver(master).connections)
+
+
+def let_wait(flow: Flow) -> None:
+    """Called in `requestheaders`: from now on the hooks of this flow may give what is to be waited for.
+
+    Those of other flows are called where they are due; see `speed.call_in_place`.
+    """
+    flow.metadata["waits"] = True
 
 
 def refuse_client(client: Client) -> None:

@@ -22,6 +22,7 @@ from mitmproxy.proxy.layers.http._base import ReceiveHttp
 from mitmproxy.proxy.utils import ReceiveBuffer
 
 from proxy_addon import faults
+from proxy_addon.compat.replacing import replace
 from proxy_addon.faults import Fault
 
 _FIRST = re.compile(rb"[A-Z]{1,20} [!-~]+ HTTP/1\.[01]\r\n")
@@ -109,7 +110,7 @@ def _check_heads(doors: Doors) -> None:
         self.buf = type(self.buf)()  # what came is nobody's any more
         self.state = self.done
 
-    setattr(http1_layer.Http1Server, "read_headers", read_headers)  # noqa: B010 - a method
+    replace(http1_layer.Http1Server, "read_headers", read_headers)
 
 
 def _end(data: bytes) -> int:
@@ -145,7 +146,7 @@ def _drop_trailers() -> None:
             yield ReceiveHttp(self.ReceiveEndOfMessage(self.stream_id or 0))
             yield from self.mark_done(request=is_request, response=not is_request)
 
-    setattr(http1_layer.Http1Connection, "read_body", read_body)  # noqa: B010 - a method
+    replace(http1_layer.Http1Connection, "read_body", read_body)
 
 
 class _Endless(ReceiveBuffer):
@@ -172,4 +173,4 @@ def _drop_refused_bodies(limit: int) -> None:
         over: bool = yield from original(self, request)
         return over
 
-    setattr(http_layer.HttpStream, "check_body_size", check_body_size)  # noqa: B010 - a method
+    replace(http_layer.HttpStream, "check_body_size", check_body_size)

@@ -132,7 +132,7 @@ def parcels(entries: Iterable[Entry]) -> Iterator[Parcel | Unfit]:
 
 def rejected(signal: str, body: bytes) -> int:
     """How much of a signal the answer's `partial_success` says was rejected; 0 where it says nothing."""
-    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it carries none
     from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 

@@ -28,7 +28,7 @@ from proxy_addon.journal import frames
 from proxy_addon.journal.cursor import CursorStore
 from proxy_addon.journal.lease import Held, Lease
 from proxy_addon.journal.settled import SettledReader, Source, segment_path
-from proxy_addon.settings import PREFIX
+from proxy_addon.settings import PREFIX, Parser
 from proxy_addon.sinks import codes, registry
 from proxy_addon.sinks.context import Built, SinkContext
 from proxy_addon.sinks.dead_letters import SUFFIX
@@ -75,18 +75,12 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     return 1 if any(each.refused or each.left_bytes for each in done) else 0
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> None:  # type: ignore[override]
-        hint = f"see python -m proxy_addon {COMMAND} --help"
-        raise Rejected([BAD_OPTION.at(None, message, hint=hint)])
-
-
 def _parse(arguments: Sequence[str], environment: Mapping[str, str]) -> argparse.Namespace:
     """The options; the proxy's own variables stand in for those that are not given."""
     ledger = environment.get(PREFIX + "LEDGER")
     folder = environment.get(PREFIX + "DEAD_LETTERS") or (f"{ledger}.dead" if ledger else None)
     sinks = environment.get(PREFIX + "SINK", "").split()
-    parser = _Parser(
+    parser = Parser(
         prog=f"python -m proxy_addon {COMMAND}",
         description="Sends again what sinks have refused, once the reason is mended.",
         allow_abbrev=False,

@@ -16,7 +16,7 @@ from gatewright.metering.record import Settlement, UsageSource
 from tests.chargeback.builders import METERS, cards, record
 
 
-def priced(folder: Path, **tokens: int) -> Decimal:
+def priced(folder: Path, **tokens: Any) -> Decimal:
     found = cost(record(**tokens), METERS, cards(folder))
     assert isinstance(found, Priced)
     return found.amount

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gatewright.chargeback.ledger import LedgerNotes, read_ledger
 from gatewright.diagnostics import Rejected
+from gatewright.metering.record import PENDING, UsageSource
 from tests.chargeback.builders import record
 
 
@@ -24,6 +26,24 @@ def test_records_come_in_order_each_once(tmp_path: Path) -> None:
     assert [r.record_id for r in read_ledger(paths, notes)] == ["r1", "r2", "r3"]
     assert notes.repeated == 1
     assert notes.warnings == []
+
+
+def test_a_pending_record_gives_way_to_the_one_with_the_usage(tmp_path: Path) -> None:
+    def pending(number: int) -> str:
+        return (
+            replace(record(number), usage_source=UsageSource.MISSING, usage_detail=PENDING).to_json() + "\n"
+        )
+
+    notes = LedgerNotes()
+    first = ledger(tmp_path / "a", pending(1), pending(2), pending(1), line(3), pending(3), pending(4))
+    found = list(read_ledger([first, ledger(tmp_path / "b", line(1), line(1), pending(1))], notes))
+    assert [(r.record_id, r.usage_detail == PENDING) for r in found] == [
+        ("r3", False),
+        ("r1", False),
+        ("r2", True),
+        ("r4", True),
+    ]
+    assert (found[1].usage.input_tokens, notes.repeated) == (1, 4)
 
 
 def test_last_line_that_is_cut_off_is_told_and_not_counted(tmp_path: Path) -> None:

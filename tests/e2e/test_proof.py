@@ -1,4 +1,4 @@
-"""A gateway that proves itself to the proxy by a token of its identity instead of a secret."""
+"""A gateway that proves itself to the proxy by a token of its identity or a certificate, not by a secret."""
 
 from __future__ import annotations
 
@@ -20,15 +20,21 @@ ASK = {"messages": [{"role": "user", "content": "Name three fruits."}]}
 CHAT = "/openai/deployments/chat/chat/completions?api-version=2024-10-21"
 
 
-async def test_the_token_s_stand_in_proves_the_local_gateway(root: Path, tmp_path: Path) -> None:
+CERTIFICATE = f"proxyCertificate: {{keyVaultCertificate: proxy, thumbprints: [{'ab' * 32}]}}"
+AUDIENCE = "proxyAudience: api://metering-proxy"
+
+
+@pytest.mark.parametrize("proof", [AUDIENCE, CERTIFICATE, f"{AUDIENCE}\n{CERTIFICATE}"])
+async def test_the_proof_s_stand_in_proves_the_local_gateway(root: Path, tmp_path: Path, proof: str) -> None:
     config = shutil.copytree(root / "config", tmp_path / "config")
     with (config / "gateway.yaml").open("a") as file:
-        file.write("\nproxyAudience: api://metering-proxy\n")
+        file.write(f"\n{proof}\n")
     build = tmp_path / "build" / "dev"
     write(generate(load(config, "dev"), templates=root / "policies", version="test"), build)
     async with LocalGateway(build, LocalOptions(runs=tmp_path)) as local:
         async with httpx.AsyncClient(trust_env=False) as client:
             headers = {local.key_header: local.ready.keys["retail-search"], "x-gatewright-proof": "mine"}
+            headers["X-Forwarded-Client-Cert"] = f"Hash={'ab' * 32}"
             answer = await client.post(local.ready.gateway + CHAT, json=ASK, headers=headers)
         records = await settled(local, local.outcomes.values())
     assert answer.status_code == 200

@@ -11,7 +11,6 @@ import pytest
 
 from gatewright.diagnostics import Rejected
 from gatewright.estate import Estate, load
-from gatewright.estate.files import environment_names
 from gatewright.estate.origin import settings
 
 ROOT = Path(__file__).parents[2]
@@ -40,8 +39,8 @@ def test_the_example_has_four_deployments_in_three_regions_under_names_of_their_
 def test_provisioned_throughput_is_used_first(example: Estate) -> None:
     first, second = example.models["chat"].pool
 
-    assert example.deployment(first).is_provisioned
-    assert not example.deployment(second).is_provisioned
+    assert example.deployment(first).sku.endswith("ProvisionedManaged")
+    assert not example.deployment(second).sku.endswith("ProvisionedManaged")
     assert first.priority < second.priority
     assert example.deployment(first).backend_id == "gw-sweden-gpt-41-ptu"
     assert example.models["chat"].pool_id == "gw-pool-chat"
@@ -190,14 +189,9 @@ def test_a_refusal_says_whether_anything_could_be_read(apply_case: Callable[...,
     assert refusal.value.unreadable
 
 
-def test_the_environments_are_the_files_of_their_folder(small_estate: Path) -> None:
-    assert environment_names(small_estate) == ("dev", "prod")
-    assert environment_names(small_estate / "plans") == ()
-
-
 def test_the_folder_of_environments_may_be_none(small_estate: Path) -> None:
     shutil.rmtree(small_estate / "environments")
     (small_estate / "environments").write_text("")
 
     with pytest.raises(Rejected, match="CFG104: the file cannot be read: Not a directory"):
-        environment_names(small_estate)
+        load(small_estate, "dev")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +30,7 @@ VALUES = typed(st.integers(0, 9))
 WITH_NULLS = typed(st.one_of(st.none(), st.integers(0, 9)))
 
 
-def node(value: Any, file: str = "x") -> Node:  # noqa: ANN401
+def node(value: Any, file: str = "x") -> Node:
     span = Span(file, 1, 1, 1, 2)
     if isinstance(value, dict):
         return Node({k: node(v, file) for k, v in value.items()}, span, dict.fromkeys(value, span))
@@ -39,7 +39,7 @@ def node(value: Any, file: str = "x") -> Node:  # noqa: ANN401
     return Node(value, span)
 
 
-def by_the_book(base: Any, over: Any) -> Any:  # noqa: ANN401
+def by_the_book(base: Any, over: Any) -> Any:
     """Maps merge by key, lists and scalars replace, null removes."""
     if not isinstance(base, dict) or not isinstance(over, dict):
         return over
@@ -53,12 +53,12 @@ def by_the_book(base: Any, over: Any) -> Any:  # noqa: ANN401
 
 
 @given(WITH_NULLS, WITH_NULLS)
-def test_merging_nodes_is_merging_values(base: Any, over: Any) -> None:  # noqa: ANN401
+def test_merging_nodes_is_merging_values(base: Any, over: Any) -> None:
     assert merge(node(base), node(over)).plain() == by_the_book(base, over)
 
 
 @given(VALUES, VALUES, VALUES)
-def test_without_null_the_grouping_of_layers_does_not_matter(a: Any, b: Any, c: Any) -> None:  # noqa: ANN401
+def test_without_null_the_grouping_of_layers_does_not_matter(a: Any, b: Any, c: Any) -> None:
     left = merge(merge(node(a), node(b)), node(c))
     right = merge(node(a), merge(node(b), node(c)))
 
@@ -66,26 +66,28 @@ def test_without_null_the_grouping_of_layers_does_not_matter(a: Any, b: Any, c: 
 
 
 @given(WITH_NULLS)
-def test_a_layer_over_itself_changes_nothing(layer: Any) -> None:  # noqa: ANN401
+def test_a_layer_over_itself_changes_nothing(layer: Any) -> None:
     once = merged([node(layer)])
 
     assert plain(merge(once, once)) == plain(once)
 
 
 @given(VALUES, KEYS)
-def test_null_removes_what_lower_layers_said_and_a_higher_one_may_say_it_anew(base: Any, key: str) -> None:  # noqa: ANN401
+def test_null_removes_what_lower_layers_said_and_a_higher_one_may_say_it_anew(base: Any, key: str) -> None:
     removed = merged([node(base), node({"n": {key: None}})])
     anew = merge(removed, node({"n": {key: 7}}))
 
-    assert key not in plain(removed)["n"]  # type: ignore[index,call-overload]
-    assert plain(anew)["n"][key] == 7  # type: ignore[index,call-overload]
+    without, again = cast(Any, plain(removed)), cast(Any, plain(anew))
+    assert key not in without["n"]
+    assert again["n"][key] == 7
 
 
 @given(WITH_NULLS, WITH_NULLS)
-def test_each_value_keeps_the_place_it_was_written_at(base: Any, over: Any) -> None:  # noqa: ANN401
+def test_each_value_keeps_the_place_it_was_written_at(base: Any, over: Any) -> None:
     result = merge(node(base, "base.yaml"), node(over, "over.yaml"))
 
-    for key, item in result.value.items():  # type: ignore[union-attr]
+    assert isinstance(result.value, dict)
+    for key, item in result.value.items():
         assert item.span.file == ("over.yaml" if key in over else "base.yaml")
         assert result.keys[key].file == item.span.file
 
@@ -93,7 +95,9 @@ def test_each_value_keeps_the_place_it_was_written_at(base: Any, over: Any) -> N
 def test_keys_keep_the_order_of_the_lower_layer() -> None:
     result = merge(compose("{b: 1, a: 2}", "x"), compose("{c: 3, a: 4}", "y"))
 
-    assert list(plain(result)) == ["b", "a", "c"]  # type: ignore[arg-type]
+    found = plain(result)
+    assert isinstance(found, dict)
+    assert list(found) == ["b", "a", "c"]
 
 
 def test_lists_become_tuples_and_keep_their_nulls() -> None:

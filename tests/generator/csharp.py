@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 from lxml import etree
 
+from tests.generator.estates import xpath
+
 CASES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "expressions" / "example.yaml").read_text(encoding="utf-8")
 )
@@ -16,7 +18,7 @@ CASES: list[dict[str, Any]] = yaml.safe_load(
 
 def expression(build: Mapping[str, str], case: Mapping[str, Any]) -> str:
     """The expression that a case is about."""
-    (found,) = etree.fromstring(build[case["file"]].encode()).xpath(case["xpath"])
+    (found,) = xpath(etree.fromstring(build[case["file"]].encode()), case["xpath"])
     return str(found)
 
 
@@ -26,6 +28,6 @@ def every_expression(build: Mapping[str, str]) -> list[str]:
         str(value).strip()
         for name, text in build.items()
         if name.endswith(".xml")
-        for value in etree.fromstring(text.encode()).xpath("//@* | //*/text()")
+        for value in xpath(etree.fromstring(text.encode()), "//@* | //*/text()")
     )
     return sorted({value for value in values if value.startswith(("@(", "@{"))})

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lxml import etree
+
 from gatewright.estate import Estate, load
 
 GATEWAY: Mapping[str, Any] = {
@@ -100,3 +102,8 @@ def estate(
     put("tenants/retail-search.yaml", {"tenant": "retail-search", **merged(TENANT, tenant or {})})
     put("environments/dev.yaml", {})
     return load(folder, "dev")
+
+
+def xpath(root: etree._Element, path: str) -> Any:
+    """What an XPath finds: elements, texts or one value; which of them, lxml's types cannot say."""
+    return root.xpath(path)

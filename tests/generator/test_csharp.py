@@ -28,7 +28,14 @@ def test_a_csharp_compiler_takes_every_expression(
         cases.extend({**case, "expression": expression(example, case)} for case in CASES)
     given, answered = tmp_path / "cases.json", tmp_path / "answers.json"
     given.write_text(json.dumps(cases), encoding="utf-8")
-    command = [sys.executable, str(test_data / "oracle" / "oracle.py"), "--cases", given, "--out", answered]
+    command = [
+        sys.executable,
+        str(test_data / "oracle" / "oracle.py"),
+        "--cases",
+        str(given),
+        "--out",
+        str(answered),
+    ]
     subprocess.run(
         [*command, *(["--toolchain", toolchain] if toolchain else ["--runtime", "mono"])],
         check=True,

@@ -5,8 +5,10 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -97,16 +99,23 @@ def test_two_runs_give_the_same_bytes(root: Path, templates: Path, example: dict
     assert digest(again) == digest(example)
 
 
+_T = TypeVar("_T")
+
+
+def turned_round(declared: Mapping[str, _T]) -> dict[str, _T]:
+    return dict(reversed([*declared.items()]))
+
+
 def test_the_order_of_declarations_does_not_matter(
     root: Path, templates: Path, example: dict[str, str]
 ) -> None:
     estate = load(root / "config", "dev")
     turned = replace(
         estate,
-        endpoints=dict(reversed(estate.endpoints.items())),
-        models=dict(reversed(estate.models.items())),
-        plans=dict(reversed(estate.plans.items())),
-        tenants=dict(reversed(estate.tenants.items())),
+        endpoints=turned_round(estate.endpoints),
+        models=turned_round(estate.models),
+        plans=turned_round(estate.plans),
+        tenants=turned_round(estate.tenants),
     )
     assert digest(generate(turned, templates=templates, version=VERSION)) == digest(example)
 

@@ -31,7 +31,7 @@ from generator.plan import Plan, plan
 from generator.render import render
 from generator.routes import routes
 from generator.templates import Templates
-from tests.generator.estates import estate
+from tests.generator.estates import estate, xpath
 
 NAMED_VALUES = {"gw-proxy-proof": "proof", "gw-user-key": "key", "gw-apim-client-id": "client"}
 HARMLESS = "Harmless"
@@ -237,7 +237,7 @@ def shapes_of(documents: dict[str, str]) -> dict[str, Shape]:
 
 def readings(documents: dict[str, str], place: str) -> list[str]:
     """What the service reads where a name stands as a literal."""
-    file, xpath = {
+    file, path = {
         "alias": (PRODUCT, "//dimension[@name='Model']/@value"),
         "tenant": (PRODUCT, "//set-variable[@name='gw-tenant']/@value"),
         "plan": (PRODUCT, "//dimension[@name='Plan']/@value"),
@@ -245,7 +245,7 @@ def readings(documents: dict[str, str], place: str) -> list[str]:
         "namespace": (PRODUCT, "//llm-emit-token-metric/@namespace"),
         "header": ("fragments/gw-identity.xml", "//set-header[1]/@name"),
     }[place]
-    return [str(value) for value in etree.fromstring(documents[file].encode()).xpath(xpath)]
+    return [str(value) for value in xpath(etree.fromstring(documents[file].encode()), path)]
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,8 @@ def validator(test_data: Path) -> Draft4Validator:
     folder = test_data / "schemas" / "arm-templates"
 
     def load(name: str) -> dict[str, Any]:
-        return json.loads((folder / name).read_text(encoding="utf-8"))
+        loaded: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
+        return loaded
 
     registry: Registry[Any] = Registry().with_resources(
         (SCHEMAS + url, Resource.from_contents(load(name), default_specification=DRAFT4))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ def rendered(folder: Path, name: str = "a.xml.j2", **values: object) -> str:
     return templates.render(templates.get(name), values)
 
 
-def fault(folder: Path, text: str, **values: object) -> Diagnostic:
+def fault(folder: Path, text: str, **values: Any) -> Diagnostic:
     (folder / "a.xml.j2").write_text(text, encoding="utf-8")
     with pytest.raises(Rejected) as refused:
         rendered(folder, **values)

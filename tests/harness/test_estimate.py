@@ -18,6 +18,7 @@ from gatewright.harness import estimate
         ({"input": ["hello", "world"]}, 2),
         ({"input": [1, 2, 3]}, 3),
         ({"prompt": "hello"}, 1),
+        ({"prompt": "\ud83d"}, 1),
         ({}, 0),
         ("text", 0),
         (None, 0),

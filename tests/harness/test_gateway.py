@@ -49,7 +49,10 @@ class Client:
         return {"type": "http.disconnect"}
 
     def start(self) -> asyncio.Task[None]:
-        return asyncio.create_task(self.app(self.scope, self._receive, self.messages.put))
+        return asyncio.create_task(self._call())
+
+    async def _call(self) -> None:
+        await self.app(self.scope, self._receive, self.messages.put)
 
     async def next(self) -> MutableMapping[str, Any]:
         return await asyncio.wait_for(self.messages.get(), 5)

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -30,7 +31,7 @@ def answering(clock: ManualClock, *parts: bytes, kind: bytes = b"text/event-stre
     return app
 
 
-async def drive(recorder: Recorder, times: int = 1, **headers: str) -> None:
+async def drive(recorder: Recorder, headers: Mapping[str, str] | None = None, times: int = 1) -> None:
     transport = httpx.ASGITransport(app=recorder)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
         for _ in range(times):
@@ -43,7 +44,7 @@ async def test_exchange_is_recorded_with_times_and_tenant_and_without_key(tmp_pa
     recorder = Recorder(
         answering(clock, b"data: 1\n\n", b"data: 2\n\n"), RecorderOptions(path), "api-key", KEYS, clock
     )
-    await drive(recorder, **{"api-key": "local-retail-key", "x-local-exchange": "x7"})
+    await drive(recorder, {"api-key": "local-retail-key", "x-local-exchange": "x7"})
     [exchange] = read_har(path)
     assert exchange.tenant == "retail"
     assert exchange.request_body == b'{"x":1}'
@@ -60,14 +61,14 @@ async def test_key_that_nobody_has_leaves_the_tenant_open(tmp_path: Path) -> Non
     recorder = Recorder(
         answering(clock, b"{}", kind=b"application/json"), RecorderOptions(path), "api-key", KEYS, clock
     )
-    await drive(recorder, **{"api-key": "wrong"})
+    await drive(recorder, {"api-key": "wrong"})
     [exchange] = read_har(path)
     assert exchange.tenant is None
     assert exchange.chunks == ()
 
 
 @pytest.mark.parametrize("limit", [{"most_exchanges": 2}, {"most_bytes": 1100}])
-async def test_full_recording_counts_what_it_leaves_out(tmp_path: Path, limit: dict[str, int]) -> None:
+async def test_full_recording_counts_what_it_leaves_out(tmp_path: Path, limit: dict[str, Any]) -> None:
     clock, path = ManualClock(), tmp_path / "out.har"
     recorder = Recorder(answering(clock, b"x"), RecorderOptions(path, **limit), "api-key", KEYS, clock)
     await drive(recorder, times=5)

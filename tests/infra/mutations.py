@@ -335,8 +335,8 @@ def main() -> int:
         counts[mutation.kind][1] += 1
         if not found:
             print(f"not found: {mutation.kind}, {mutation.file}:{mutation.line}")
-    for kind, (found, made) in counts.items():
-        print(f"{kind:16} {found:4} of {made}")
+    for kind, (good, made) in counts.items():
+        print(f"{kind:16} {good:4} of {made}")
     total, made = (sum(pair[i] for pair in counts.values()) for i in (0, 1))
     print(f"{'all':16} {total:4} of {made} = {total / made:.1%}")
     return 0 if total / made >= WANTED else 1

@@ -25,7 +25,7 @@ def plain(path: Path) -> dict[str, Any]:
     return found
 
 
-def errors(schema: Path, content: object) -> list[str]:
+def errors(schema: Path, content: Any) -> list[str]:
     loaded = json.loads(schema.read_text("utf-8"))
     return [error.message for error in validator_for(loaded)(loaded).iter_errors(content)]
 

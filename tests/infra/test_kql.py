@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from gatewright.chargeback.cost import Priced, Unpriced, cost
 from gatewright.chargeback.report import Report
-from gatewright.metering.record import NOTHING_USED, Settlement, UsageRecord, UsageSource
+from gatewright.metering.record import NOTHING_USED, PENDING, Settlement, UsageRecord, UsageSource
 from gatewright.metering.usage import TokenUsage
 from tests.chargeback.builders import METERS, PRICES, cards
 from tests.infra.records import BUDGET, NOON, NOW, Make, used
@@ -74,6 +75,18 @@ def test_backends_are_those_of_the_report(demo: Workspace, root: Path, billed: C
     assert {row["Backend"]: row["Tokens"] for row in rows} == {
         r.key[0]: r.total_tokens for r in billed("backend").rows
     }
+
+
+def test_a_pending_record_gives_way_to_the_settled_one(make: Make, root: Path) -> None:
+    pending = replace(used(1), usage=TokenUsage(), usage_source=UsageSource.MISSING, usage_detail=PENDING)
+    for records in ([pending, used(1)], [used(1), pending], [pending, pending, used(1), used(1)]):
+        workspace = make([*records, replace(pending, record_id="r2", request_id="q2")])
+        query = "GatewrightUsage(datetime(2026-11-01), now()) | project RecordId, InputTokens, UsageDetail"
+        rows = sorted(workspace.run(query), key=lambda row: str(row["RecordId"]))
+        assert [row["RecordId"] for row in rows] == ["r1", "r2"]
+        assert [row["InputTokens"] for row in rows] == [1_000_000, None]
+        assert rows[1]["UsageDetail"] == PENDING
+        assert "Choice" not in rows[0]
 
 
 def test_a_record_that_arrives_twice_counts_once(make: Make, root: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +25,13 @@ ALERTS = {
     "usage-not-reported": {"usage_source": UsageSource.ESTIMATED},
     "unpriced-model": {"backend": "gw-e"},
 }
+
+
+@pytest.mark.parametrize("detail", ["no_usage_in_body", "pending", "counted_apart", "not_a_generation"])
+def test_usage_that_is_missing_is_told_where_it_was_owed(make: Make, root: Path, detail: str) -> None:
+    lost = used(2, time=NOW - timedelta(minutes=5), usage=TokenUsage(), usage_source=UsageSource.MISSING)
+    found = alert(make([replace(lost, usage_detail=detail)]), root, "usage-not-reported")
+    assert len(found) == (detail == "no_usage_in_body")
 
 
 @pytest.mark.parametrize("name", ALERTS)

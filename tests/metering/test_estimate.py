@@ -1,4 +1,4 @@
-"""Estimates of single exchanges, and records that take them."""
+"""Estimates of single exchanges."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,9 +15,7 @@ from hypothesis import strategies as st
 from gatewright.metering.estimate import (
     Estimate,
     Quantity,
-    can_be_estimated,
     estimate,
-    estimated,
     names_of,
     with_estimate,
 )
@@ -26,22 +23,11 @@ from gatewright.metering.estimates import vocabulary
 from gatewright.metering.estimates.answer import Call, Choice, VisibleAnswer
 from gatewright.metering.estimates.figures import ANY, Figure, Key
 from gatewright.metering.exchange_meter import Ending, ExchangeMeter, MeteredRequest
-from gatewright.metering.record import Bound, NotARecord, Settlement, UsageRecord, UsageSource
+from gatewright.metering.record import Bound, UsageRecord
 from gatewright.metering.usage import TokenUsage
+from tests.metering.asking import AZURE, CHAT, asked, told
 
-AZURE = "https://a.openai.azure.com/openai/deployments/gpt-41/chat/completions?api-version=2024-10-21"
-CHAT = "https://api.openai.com/v1/chat/completions"
-MESSAGES: Any = [{"role": "user", "content": "Say hello."}]
 TOOL: Any = {"type": "function", "function": {"name": "now", "parameters": {}}}
-
-
-def asked(url: str = CHAT, **body: Any) -> MeteredRequest:  # noqa: ANN401
-    plain: Any = {"model": "gpt-4o", "messages": MESSAGES, **body}
-    return MeteredRequest("POST", url, json.dumps(plain).encode())
-
-
-def told(*texts: str, finish: str | None = "stop", model: str = "gpt-4o-2024-08-06") -> VisibleAnswer:
-    return VisibleAnswer((Choice(texts, (), finish),), model, begun=True)
 
 
 FIGURES = {
@@ -129,7 +115,7 @@ def test_a_kind_that_no_recording_showed_has_a_lower_bound_only() -> None:
         ([{"type": "odd, kind\n"}], "input:odd__kind_"),
     ],
 )
-def test_a_prompt_with_more_than_texts_is_not_counted_and_says_so(content: Any, why: str) -> None:  # noqa: ANN401
+def test_a_prompt_with_more_than_texts_is_not_counted_and_says_so(content: Any, why: str) -> None:
     found = estimate(asked(messages=[{"role": "user", "content": content}]), told("Hello there!"))
     assert found.input is not None
     assert (found.input.tokens, found.input.high) == (None, None)
@@ -200,104 +186,6 @@ def test_the_vocabularies_are_not_loaded_before_the_first_estimate() -> None:
     code = "import sys, gatewright.metering.estimate as e; assert 'bpe_openai' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
-
-# Records
-
-STREAM = b'data: {"model":"gpt-4o-2024-08-06","choices":[{"index":0,"delta":{"content":"Hello there!"}}]}\n\n'
-
-
-def broken_off() -> tuple[UsageRecord, VisibleAnswer | None]:
-    meter = ExchangeMeter("r1", watch_answer=True)
-    meter.begin(asked(stream=True), datetime(2026, 11, 1, tzinfo=UTC))
-    meter.response(200, ())
-    meter.feed(STREAM)
-    return meter.finish(Ending.CLIENT_LEFT), meter.visible_answer()
-
-
-def test_a_record_takes_an_estimate_with_reason_and_bounds() -> None:
-    record, answer = broken_off()
-    record = estimated(record, asked(stream=True), answer)
-    assert record.usage == TokenUsage(10, 3, 13)
-    assert record.usage_source is UsageSource.ESTIMATED
-    assert record.usage_detail == "no_usage_in_stream,tokenizer:o200k_base,output:answer_unfinished"
-    assert '"usage_bounds":{"input_tokens":[10,10],"output_tokens":[2,4]}' in record.to_json()
-    assert UsageRecord.read(record.to_json()) == record
-
-
-def test_a_record_of_what_cannot_be_estimated_stays_missing_and_says_why() -> None:
-    record, answer = broken_off()
-    record = with_estimate(record, estimate(asked(), replace(answer or VisibleAnswer(), model="kimi-k2")))
-    assert (record.usage_source, record.usage) == (UsageSource.MISSING, TokenUsage())
-    assert record.usage_detail == "no_usage_in_stream,cannot_be_estimated,model_not_known"
-    assert "usage_bounds" not in record.to_json()
-
-
-def test_bounds_stay_where_only_a_least_is_known() -> None:
-    record, _ = broken_off()
-    record = with_estimate(record, estimate(asked(model="gpt-5"), told("Hello there!", model="gpt-5")))
-    assert record.usage.output_tokens is None
-    assert record.usage_bounds[1] == Bound("output_tokens", 3, None)
-    assert UsageRecord.read(record.to_json()) == record
-
-
-def test_a_reported_record_stays_as_it_is() -> None:
-    record = UsageRecord("r", None, TokenUsage(1, 2, 3), UsageSource.REPORTED)
-    assert with_estimate(record, estimate(asked(), told("x"))) is record
-    assert can_be_estimated(record, None) is False
-    refused = UsageRecord("r", None, settlement=Settlement.REFUSED, status=429)
-    assert estimated(refused, asked(), None, models=["gpt-4o"]) is refused
-
-
-def test_a_crashed_attempt_is_estimated_by_its_request_and_a_name_from_the_routes() -> None:
-    crashed = UsageRecord("r", None, settlement=Settlement.CRASHED, request_model="chat")
-    record = estimated(crashed, asked(AZURE, model="chat", max_tokens=9), None, models=["gpt-4.1"])
-    assert record.usage == TokenUsage(input_tokens=10)
-    assert record.usage_bounds == (Bound("input_tokens", 10, 10), Bound("output_tokens", 0, 9))
-
-
-@pytest.mark.parametrize(
-    ("settlement", "status", "detail", "answer", "expected"),
-    [
-        (Settlement.COMPLETE, 200, "no_usage_in_stream", told("x"), True),
-        (Settlement.COMPLETE, 200, "already_counted", None, False),
-        (Settlement.COMPLETE, 200, "background_not_finished", told(), False),
-        (Settlement.CRASHED, None, None, None, True),
-        (Settlement.ABORTED_BY_CLIENT, None, "no_answer", None, True),
-        (Settlement.ABORTED_BY_CLIENT, None, "no_answer,not_forwarded", None, False),
-        (Settlement.ABORTED_BY_UPSTREAM, 200, "no_usage_in_stream", told("x"), True),
-        (Settlement.FAILED, 502, "error_status", None, False),
-        (Settlement.FAILED, 200, "error_in_body", told("x"), True),
-        (Settlement.FAILED, 200, "error_in_body", VisibleAnswer(begun=True), False),
-        (Settlement.REFUSED, 429, "error_status", None, False),
-    ],
-)
-def test_only_what_may_have_been_billed_is_estimated(
-    settlement: Settlement,
-    status: int | None,
-    detail: str | None,
-    answer: VisibleAnswer | None,
-    expected: bool,
-) -> None:
-    record = UsageRecord("r", None, settlement=settlement, status=status, usage_detail=detail)
-    assert can_be_estimated(record, answer) is expected
-
-
-def test_names_come_with_the_most_trusted_first() -> None:
-    record = UsageRecord("r", None, response_model="gpt-4o-2024-08-06", deployment="d", request_model="chat")
-    assert names_of(record, "gpt-4o", None) == ("gpt-4o-2024-08-06", "gpt-4o", "d", "chat")
-
-
-@pytest.mark.parametrize(
-    "bounds",
-    ["[]", '{"money":[1,2]}', '{"input_tokens":[1]}', '{"input_tokens":[null,2]}', '{"input_tokens":[1,-2]}'],
-)
-def test_bounds_of_the_wrong_kind_are_no_record(bounds: str) -> None:
-    line = UsageRecord("r", None).to_json()[:-1] + f',"usage_bounds":{bounds}}}'
-    with pytest.raises(NotARecord, match="usage_bounds"):
-        UsageRecord.read(line)
-
-
-# Anything at all
 
 NAMES = st.sampled_from(
     ["messages", "role", "content", "type", "text", "input", "tools", "function", "name", "parameters",

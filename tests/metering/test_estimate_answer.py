@@ -15,11 +15,11 @@ from gatewright.metering.exchange_meter import ExchangeMeter, MeteredRequest
 CHAT = "https://api.openai.com/v1/chat/completions"
 
 
-def block(**value: Any) -> bytes:  # noqa: ANN401
+def block(**value: Any) -> bytes:
     return b"data: " + json.dumps(value).encode() + b"\n\n"
 
 
-def delta(index: int = 0, finish: str | None = None, **fields: Any) -> bytes:  # noqa: ANN401
+def delta(index: int = 0, finish: str | None = None, **fields: Any) -> bytes:
     return block(model="gpt-4o", choices=[{"index": index, "delta": fields, "finish_reason": finish}])
 
 

@@ -17,13 +17,13 @@ REASONING = Family("gpt-5", O200K, reasons=True)
 USER: JsonObject = {"role": "user", "content": "What is the sum of 1 and 2?"}
 
 
-def chat(family: Family = PLAIN, **body: Any) -> prompt.PromptCount:  # noqa: ANN401
+def chat(family: Family = PLAIN, **body: Any) -> prompt.PromptCount:
     found = prompt.chat(body, family, tokenizer(family.vocabulary))
     assert found is not None
     return found
 
 
-def responses(**body: Any) -> prompt.PromptCount:  # noqa: ANN401
+def responses(**body: Any) -> prompt.PromptCount:
     found = prompt.responses(body, PLAIN, tokenizer(O200K))
     assert found is not None
     return found
@@ -87,7 +87,7 @@ def test_a_response_without_input_cannot_be_counted(body: JsonObject) -> None:
     ("value", "tokens"),
     [("", 1), ("hello world", 2), (["hello", "world"], 2), ([1, 2], 2), ([[1, 2], [3]], 3), ([], 1)],
 )
-def test_embeddings_count_texts_and_ids(value: Any, tokens: int) -> None:  # noqa: ANN401
+def test_embeddings_count_texts_and_ids(value: Any, tokens: int) -> None:
     # f7875593: the empty text is billed as one token.
     found = prompt.embeddings({"input": value}, Family("embedding", CL100K), tokenizer(CL100K))
     assert found is not None
@@ -95,7 +95,7 @@ def test_embeddings_count_texts_and_ids(value: Any, tokens: int) -> None:  # noq
 
 
 @pytest.mark.parametrize("value", [None, 7, True, {"a": 1}, [None], [[["deep"]]], [True]])
-def test_embeddings_of_no_known_kind_cannot_be_counted(value: Any) -> None:  # noqa: ANN401
+def test_embeddings_of_no_known_kind_cannot_be_counted(value: Any) -> None:
     assert prompt.embeddings({"input": value}, Family("embedding", CL100K), tokenizer(CL100K)) is None
 
 

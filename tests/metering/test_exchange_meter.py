@@ -185,7 +185,7 @@ def test_long_or_odd_names_do_not_reach_the_record() -> None:
     [
         ("GET", "/v1/responses/resp_1", "already_counted"),
         ("POST", "/v1/responses/input_tokens", "not_a_generation"),
-        ("POST", "/v1/files", "no_reader_for_api"),
+        ("POST", "/v1/uploads", "no_reader_for_api"),
     ],
 )
 def test_what_was_billed_before_or_never_adds_no_tokens(method: str, path: str, detail: str) -> None:
@@ -196,6 +196,23 @@ def test_what_was_billed_before_or_never_adds_no_tokens(method: str, path: str, 
     record = meter.finish()
     assert record.usage == TokenUsage()
     assert (record.usage_source, record.usage_detail) == (UsageSource.MISSING, detail)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "detail"),
+    [
+        ("POST", "/v1/files", "not_a_generation"),
+        ("GET", "/v1/responses/resp_1", "already_counted"),
+        ("POST", "/v1/chat/completions", "no_answer"),
+    ],
+)
+def test_without_an_answer_only_what_generates_may_have_used_something(
+    method: str, path: str, detail: str
+) -> None:
+    meter = ExchangeMeter("r")
+    meter.begin(MeteredRequest(method, f"https://api.openai.com{path}"))
+    record = meter.finish(Ending.CLIENT_LEFT)
+    assert (record.usage_detail, record.lacks_usage) == (detail, detail == "no_answer")
 
 
 PATHS = {

@@ -60,7 +60,6 @@ AOAI = "https://aoai-1.openai.azure.com"
             "https://api.anthropic.com/v1/messages/count_tokens",
             Operation("messages.count", "count_tokens", "anthropic"),
         ),
-        ("POST", "https://api.openai.com/v1/threads/t/messages", Operation("unknown", "unknown", "openai")),
         (
             "POST",
             "https://api.openai.com/v1/threads/t/runs",
@@ -70,6 +69,30 @@ AOAI = "https://aoai-1.openai.azure.com"
             "GET",
             "https://api.openai.com/v1/threads/t/runs/r",
             Operation("assistants.get", "invoke_agent", "openai"),
+        ),
+        *(
+            (method, f"https://api.openai.com/v1/{path}", Operation(api, name, "openai"))
+            for method, path, api, name in (
+                ("POST", "threads/runs", "assistants", "invoke_agent"),
+                ("POST", "threads/t/runs/r/submit_tool_outputs", "assistants", "invoke_agent"),
+                ("GET", "threads/t/runs", "assistants.get", "invoke_agent"),
+                ("POST", "threads/t/runs/r", "assistants.get", "invoke_agent"),
+                ("POST", "threads/t/runs/r/cancel", "assistants.get", "invoke_agent"),
+                ("GET", "threads/t/runs/r/steps/s", "assistants.steps", "invoke_agent"),
+                ("POST", "threads/t/messages", "assistants.items", "invoke_agent"),
+                ("DELETE", "threads/t/messages/m", "assistants.items", "invoke_agent"),
+                ("POST", "threads", "assistants.items", "invoke_agent"),
+                ("GET", "threads/t", "assistants.items", "invoke_agent"),
+                ("POST", "assistants", "assistants.manage", "create_agent"),
+                ("DELETE", "assistants/a", "assistants.manage", "create_agent"),
+                ("GET", "assistants", "unknown", "unknown"),
+                ("POST", "files", "files.create", "batch"),
+                ("GET", "files", "unknown", "unknown"),
+                ("DELETE", "files/f", "files.delete", "batch"),
+                ("POST", "vector_stores/v/files", "vector_stores", "file_search"),
+                ("GET", "vector_stores/v/files/f/content", "vector_stores", "file_search"),
+                ("GET", "vector_stores", "unknown", "unknown"),
+            )
         ),
         ("POST", "https://api.openai.com/v1/audio/speech", Operation("speech", "speech", "openai")),
         ("POST", "https://api.deepseek.com/chat/completions", Operation("chat", "chat", "api.deepseek.com")),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from gatewright.metering.record import Settlement, UsageSource
-from gatewright.metering.recorded import meter, meter_all
+from gatewright.metering.recorded import meter
 from gatewright.recordings import Exchange, Source
 from tests.metering.cutting import cut, recorded
 
@@ -34,7 +34,7 @@ def test_every_record_is_what_the_service_reported(test_data: Path, monkeypatch:
     judge = judge_of(test_data)
     records = {
         (Path(record.source.file).name, record.source.entry): json.loads(record.to_json())
-        for record in meter_all(recorded(test_data))
+        for record in map(meter, recorded(test_data))
         if record.source
     }
     doubtful = ("ae74c258c9", "6ca4bce1b0")  # bodies pasted in by hand, see the recordings' README

@@ -11,13 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gatewright.metering.record import Settlement, UsageRecord, UsageSource
+from tests.proxy_addon.gate import SECRET, Gate, launch
 from tests.proxy_addon.service import DEPLOYMENT, Service, running
-
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Gate, Helpers
 
 ALIAS = "chat"
 BACKEND = "gw-one"
@@ -104,16 +102,16 @@ def normalised(stated: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def bench(folder: Path, helpers: type[Helpers], *flags: str) -> Iterator[Bench]:
+def bench(folder: Path, *flags: str) -> Iterator[Bench]:
     """Service and proxy while they are needed; the proxy must end cleanly, without a word of an error."""
     with running() as service:
         route = {"endpoint": service.url, "region": "eu", "provider": "azure.ai.openai"}
         routes = {BACKEND: {**route, "deployment": DEPLOYMENT, "models": [ALIAS]}}
         whole = {"version": 1, "routes": routes, "allowedHostSuffixes": [".openai.azure.com"]}
         (folder / "own.json").write_text(json.dumps(whole))
-        gate = helpers.launch(folder, service.url, "--routes", str(folder / "own.json"), *flags)
+        gate = launch(folder, service.url, "--routes", str(folder / "own.json"), *flags)
         try:
-            yield Bench(service, gate, helpers.SECRET)
+            yield Bench(service, gate, SECRET)
         finally:
             status = gate.stop()
         assert status == 0, gate.log.read_text()

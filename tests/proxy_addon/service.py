@@ -226,10 +226,12 @@ def _form(content_type: str, body: bytes) -> dict[str, bytes]:
     """The fields of a form, by the standard library's reader of MIME."""
     head = f"content-type: {content_type}\r\n\r\n".encode()
     parts = email.message_from_bytes(head + body, policy=email.policy.HTTP).iter_parts()
-    return {
-        str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True)
-        for part in parts
-    }
+    found: dict[str, bytes] = {}
+    for part in parts:
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        found[str(part.get_param("name", header="content-disposition"))] = content
+    return found
 
 
 def _unknown_model() -> Response:

@@ -32,7 +32,7 @@ class Lines:
 
     def begin(self, record_id: str, text: str) -> bool:
         self.begun.append(json.loads(text))
-        return self.begun[-1]["record_id"] == record_id
+        return bool(self.begun[-1]["record_id"] == record_id)
 
     def end(self, record_id: str, text: str) -> None:
         self.lines.append(json.loads(text))
@@ -57,7 +57,7 @@ def metering(sink: Lines) -> Metering:
     return Metering(Proxy(table, Proofs([SECRET.encode()]), sink, SystemClock(), lambda: next(ids)))
 
 
-def flow(body: bytes = b'{"stream":true}') -> Any:  # noqa: ANN401
+def flow(body: bytes = b'{"stream":true}') -> Any:
     own = {
         "x-gatewright-tenant": "retail-search",
         "x-gatewright-subscription": "gw-retail-search",
@@ -71,7 +71,7 @@ def flow(body: bytes = b'{"stream":true}') -> Any:  # noqa: ANN401
     return tflow.tflow(req=request, resp=tutils.tresp(headers=((b"content-length", b"9"),)))
 
 
-def forwarded(metering: Metering, body: bytes = b'{"stream":true}') -> Any:  # noqa: ANN401
+def forwarded(metering: Metering, body: bytes = b'{"stream":true}') -> Any:
     one = flow(body)
     response, one.response = one.response, None
     metering.requestheaders(one)

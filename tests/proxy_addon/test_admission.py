@@ -123,7 +123,7 @@ def test_a_form_is_sent_under_the_deployment_s_name_and_else_as_it_came() -> Non
 def test_an_operation_is_forwarded_where_it_belongs() -> None:
     for path in ("openai/v1/responses", "openai/responses", "v1/messages", "models/embeddings"):
         assert isinstance(admit(Head("POST", f"/b/gw-a/-/{path}".encode(), ()), WHO, table()), Admitted)
-    for path in ("openai/messages", "openai/v1/files", "anthropic/v1/responses", "models/responses", "v1"):
+    for path in ("openai/messages", "openai/v1/uploads", "anthropic/v1/responses", "models/responses", "v1"):
         found = admit(Head("POST", f"/b/gw-a/-/{path}".encode(), ()), WHO, table())
         assert found is faults.UNSUPPORTED_OPERATION
 

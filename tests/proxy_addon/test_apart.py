@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import time
 import uuid
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -13,18 +14,26 @@ from gatewright.chargeback.ledger import LedgerNotes, read_ledger
 from gatewright.metering.record import Settlement, UsageRecord, UsageSource
 from gatewright.metering.usage import TokenUsage
 from proxy_addon.apart import OutputFetch, ResponseFetch, fetch_of, record_id
-
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Gate, Upstream
+from tests.proxy_addon.gate import Gate, Start
+from tests.proxy_addon.upstream import Upstream
 
 e2e = pytest.mark.e2e
+LISTS = ("files", "batches", "responses", "assistants", "vector_stores", "models", "chat/completions")
 BASE = "/b/gw-sweden-gpt-41-ptu/-"
+CREATED = int(time.time()) - 4000
 USAGE = {"input_tokens": 70, "output_tokens": 30, "total_tokens": 100}
 
 
 def response(name: str, *, background: bool = True, status: str = "completed") -> dict[str, Any]:
     usage = USAGE if status == "completed" else None
-    one = {"id": name, "object": "response", "status": status, "model": "gpt-4.1", "usage": usage}
+    one = {
+        "created_at": CREATED,
+        "id": name,
+        "object": "response",
+        "status": status,
+        "model": "gpt-4.1",
+        "usage": usage,
+    }
     return {**one, "background": background, "output": []}
 
 
@@ -34,22 +43,12 @@ def line(number: int, **usage: int) -> bytes:
     return json.dumps(answer).encode() + b"\n"
 
 
-async def rows(gate: Gate, request: str, count: int) -> list[UsageRecord]:
-    for _ in range(1000):
-        found = [record for record in gate.records() if record.request_id == request]
-        if len(found) >= count:
-            assert len(found) == count
-            return found
-        await asyncio.sleep(0.01)
-    raise AssertionError(gate.log.read_text())
-
-
-async def get(gate: Gate, path: str, body: str, count: int, **changes: Any) -> list[UsageRecord]:  # noqa: ANN401
+async def get(gate: Gate, path: str, body: str, count: int, **changes: Any) -> list[UsageRecord]:
     request = str(uuid.uuid4())
     script = {"do": "chunked", "body": body, **changes.pop("script", {})}
     got = await gate.send(BASE + path, b"", request=request, method="GET", script=script, **changes)
     assert body.startswith(got.body.decode())
-    return await rows(gate, request, count)
+    return await gate.records_of(request, count)
 
 
 @e2e
@@ -62,8 +61,12 @@ async def test_a_background_response_is_counted_when_it_is_fetched_and_once(gate
     await gate.send(
         f"{BASE}{base}/responses", asked, request=request, script={"do": "length", "body": queued}
     )
-    (begun,) = await rows(gate, request, 1)
-    assert (begun.usage_source, begun.usage_detail) == (UsageSource.MISSING, "background_not_finished")
+    pending, begun = await gate.records_of(request, 2)
+    assert (pending.usage_source, pending.usage_detail, pending.lacks_usage) == ("missing", "pending", True)
+    assert (begun.usage_detail, begun.lacks_usage) == ("counted_apart", False)
+    assert [
+        one for one in read_ledger([gate.ledger], LedgerNotes()) if one.record_id == pending.record_id
+    ] == [pending]
 
     path = f"{base}/responses/{name}?api-version=preview"
     (early,) = await get(gate, path, queued, 1)
@@ -72,19 +75,60 @@ async def test_a_background_response_is_counted_when_it_is_fetched_and_once(gate
     event = f'event: response.completed\ndata: {{"type":"response.completed","response":{whole}}}\n\n'
     found = [await get(gate, path, body, 2) for body in (whole, whole, event)]
     assert {record.usage for record, _ in found} == {TokenUsage(70, 30, 100)}
-    assert len({record.record_id for record, _ in found}) == 1
+    assert {record.record_id for record, _ in found} == {pending.record_id}
+    assert {record.time for record, _ in found} == {datetime.fromtimestamp(CREATED, UTC)}
     assert len({own.record_id for _, own in found}) == 3
     assert {own.usage_detail for _, own in found} == {"counted_apart"}
     record, own = found[0]
     assert (record.response_id, record.response_model, record.tenant) == (name, "gpt-4.1", "retail-search")
     assert (record.usage_source, record.settlement) == (UsageSource.REPORTED, Settlement.COMPLETE)
     assert own.usage.is_empty()
-    counted = [
-        one
-        for one in read_ledger([gate.ledger], LedgerNotes())
-        if one.response_id == name and not one.usage.is_empty()
+    about = [one for one in read_ledger([gate.ledger], LedgerNotes()) if one.response_id == name]
+    assert [one for one in about if one.lacks_usage] == []
+    assert [one.usage for one in about if not one.usage.is_empty()] == [TokenUsage(70, 30, 100)]
+
+
+@e2e
+async def test_a_background_stream_that_breaks_off_is_pending_and_not_estimated(gate: Gate) -> None:
+    name, request = f"resp_{uuid.uuid4().hex}", str(uuid.uuid4())
+    created = json.dumps({"type": "response.created", "response": response(name, status="in_progress")})
+    delta = 'data: {"type":"response.output_text.delta","delta":"Hello there"}\n\n'
+    asked = json.dumps({"model": "chat", "input": "hi", "background": True, "stream": True}).encode()
+    script = {"do": "fin", "body": f"data: {created}\n\n{delta}"}
+    await gate.send(f"{BASE}/openai/v1/responses", asked, request=request, script=script)
+    pending, begun = await gate.records_of(request, 2)
+    assert (pending.usage_detail, pending.usage.is_empty()) == ("pending", True)
+    assert (begun.usage_detail, begun.settlement) == ("counted_apart", Settlement.ABORTED_BY_UPSTREAM)
+    settled, _ = await get(gate, f"/openai/v1/responses/{name}", json.dumps(response(name)), 2)
+    assert (settled.record_id, settled.usage) == (pending.record_id, TokenUsage(70, 30, 100))
+
+
+@e2e
+async def test_a_background_response_that_ends_without_usage_is_pending_no_more(gate: Gate) -> None:
+    name = f"resp_{uuid.uuid4().hex}"
+    gone = json.dumps(response(name, status="cancelled"))
+    settled, own = await get(gate, f"/openai/v1/responses/{name}", gone, 2)
+    assert (settled.usage_detail, settled.lacks_usage) == ("no_usage_in_body", True)
+    assert own.usage_detail == "counted_apart"
+
+
+@e2e
+async def test_what_is_finished_after_its_answer_can_be_refused(start: Start, upstream: Upstream) -> None:
+    gate = start("--deferred", "refuse")
+    base = f"{BASE}/openai/v1"
+    bodies = [
+        ("/responses", {"model": "chat", "input": "hi", "background": True}, "deferred-refused"),
+        ("/responses", {"model": "chat", "background": True, "stream": True}, "deferred-refused"),
+        ("/responses", {"model": "chat", "input": "hi", "background": False}, None),
+        ("/threads/t_1/runs", {"assistant_id": "a"}, "deferred-refused"),
+        ("/threads/t_1/runs", {"assistant_id": "a", "stream": True}, None),
+        ("/chat/completions", {"model": "chat", "background": True}, None),
     ]
-    assert len(counted) == 1
+    for path, body, code in bodies:
+        request = str(uuid.uuid4())
+        got = await gate.send(base + path, json.dumps(body).encode(), request=request)
+        assert (got.status, got.error["code"] if code else None) == (400 if code else 200, code)
+        assert len(upstream.by_id(request)) == (0 if code else 1)
 
 
 @e2e
@@ -96,7 +140,7 @@ async def test_a_background_stream_and_its_retrieval_are_one(gate: Gate) -> None
     await gate.send(
         f"{BASE}/openai/v1/responses", asked, request=request, script={"do": "chunked", "body": event}
     )
-    first, _ = await rows(gate, request, 2)
+    first, _ = await gate.records_of(request, 2)
     again, _ = await get(gate, f"/openai/v1/responses/{name}", whole, 2)
     assert (first.record_id, first.usage) == (again.record_id, again.usage)
 
@@ -143,6 +187,11 @@ async def test_the_output_of_a_batch_is_counted_once(gate: Gate) -> None:
         ("POST", "/openai/v1/batches/batch_1/cancel", b""),
         ("GET", "/openai/v1/responses/resp_1/input_items", b""),
         ("DELETE", "/openai/v1/responses/resp_1", b""),
+        ("DELETE", "/openai/files/file-1?api-version=2025-04-01-preview", b""),
+        ("POST", "/openai/v1/vector_stores", b'{"name":"a"}'),
+        ("POST", "/openai/v1/vector_stores/vs_1/file_batches", b'{"file_ids":["file-1"]}'),
+        ("GET", "/openai/vector_stores/vs_1/files?api-version=2025-03-01-preview", b""),
+        ("DELETE", "/openai/v1/vector_stores/vs_1/files/file-1", b""),
     ],
 )
 async def test_what_uses_nothing_passes_and_leaves_a_record(
@@ -155,7 +204,7 @@ async def test_what_uses_nothing_passes_and_leaves_a_record(
     assert (got.status, got.body) == (200, b'{"id": 1}')
     (seen,) = upstream.by_id(request)
     assert (seen.line, seen.body) == (f"{method} {path} HTTP/1.1", body)
-    (own,) = await rows(gate, request, 1)
+    (own,) = await gate.records_of(request, 1)
     assert (own.usage_detail, own.settlement) == ("not_a_generation", Settlement.COMPLETE)
 
 
@@ -163,12 +212,16 @@ async def test_what_uses_nothing_passes_and_leaves_a_record(
 @pytest.mark.parametrize(
     ("method", "path", "body", "code"),
     [
-        ("GET", "/openai/v1/files", b"", "unsupported-operation"),
-        ("POST", "/openai/v1/files", b"", "unsupported-operation"),
-        ("GET", "/openai/v1/batches", b"", "unsupported-operation"),
-        ("GET", "/openai/v1/responses", b"", "unsupported-operation"),
+        *(("GET", f"/openai/v1/{kind}?limit=100", b"", "list-refused") for kind in LISTS),
+        ("GET", "/openai/assistants?api-version=2025-03-01-preview", b"", "list-refused"),
+        ("POST", "/openai/v1/uploads", b"", "unsupported-operation"),
+        ("GET", "/openai/v1/models/gpt-4", b"", "unsupported-operation"),
+        ("POST", "/openai/v1/vector_stores/vs_1/search", b"{}", "unsupported-operation"),
+        ("POST", "/openai/batches", b'{"input_blob":"https://a.example/in.jsonl"}', "unsupported-operation"),
+        ("POST", "/openai/batches", b'{"output_folder":{"url":"https://a"}}', "unsupported-operation"),
         ("GET", "/openai/deployments/chat/files/file-1/content", b"", "unsupported-operation"),
-        ("GET", "/openai/v1/threads/thread_1/runs/run_1", b"", "unsupported-operation"),
+        ("GET", "/openai/deployments/chat/threads/thread_1", b"", "unsupported-operation"),
+        ("POST", "/openai/v1/threads/thread_1", b'{"model":"gpt-4"}', "model-mismatch"),
         ("GET", "/openai/v1/files/file-1/content", b"{}", "bad-body"),
         ("POST", "/openai/v1/batches", b'{"Model":"gpt-4"}', "model-mismatch"),
         ("POST", "/openai/v1/batches", b"[]", "bad-body"),

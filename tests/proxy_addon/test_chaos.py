@@ -74,14 +74,14 @@ class Case:
         return [name for name in FINDINGS if getattr(report, name)]
 
 
-def _record(**changes: Any) -> Change:  # noqa: ANN401
+def _record(**changes: Any) -> Change:
     def change(case: Case) -> None:
         case.records = [replace(case.records[0], **changes)]
 
     return change
 
 
-def _got(**changes: Any) -> Change:  # noqa: ANN401
+def _got(**changes: Any) -> Change:
     def change(case: Case) -> None:
         for name, value in changes.items():
             setattr(case.exchange.got, name, value)

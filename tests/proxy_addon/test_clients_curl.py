@@ -7,15 +7,11 @@ import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.proxy_addon.clients import VERSION, Bench, Point, bench
 from tests.proxy_addon.service import WORDS
-
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Helpers
 
 pytestmark = pytest.mark.e2e
 
@@ -31,8 +27,8 @@ WAYS: dict[str, list[str]] = {
 
 
 @pytest.fixture(scope="module")
-def on(tmp_path_factory: pytest.TempPathFactory, helpers: type[Helpers]) -> Iterator[Bench]:
-    with bench(tmp_path_factory.mktemp("clients"), helpers) as found:
+def on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with bench(tmp_path_factory.mktemp("clients")) as found:
         yield found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from openai import AsyncAzureOpenAI, AsyncOpenAI, AzureOpenAI, NotFoundError, OpenAI
@@ -13,9 +13,6 @@ from pydantic import BaseModel
 
 from tests.proxy_addon.clients import VERSION, Bench, Point, bench
 from tests.proxy_addon.service import SOUND, VECTOR, WORDS
-
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Helpers
 
 pytestmark = pytest.mark.e2e
 
@@ -63,8 +60,8 @@ CASES: dict[str, Call] = {
 
 
 @pytest.fixture(scope="module")
-def on(tmp_path_factory: pytest.TempPathFactory, helpers: type[Helpers]) -> Iterator[Bench]:
-    with bench(tmp_path_factory.mktemp("clients"), helpers) as found:
+def on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with bench(tmp_path_factory.mktemp("clients")) as found:
         yield found
 
 
@@ -82,11 +79,11 @@ def async_client(point: Point, azure: bool) -> AsyncOpenAI:
     return AsyncOpenAI(base_url=f"{point.url}/openai/v1", **how)
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401
+def plain(value: Any) -> Any:
     return value.model_dump(warnings=False) if isinstance(value, BaseModel) else value
 
 
-def asked_sync(point: Point, azure: bool, call: Call) -> Any:  # noqa: ANN401
+def asked_sync(point: Point, azure: bool, call: Call) -> Any:
     with sync_client(point, azure) as client:
         found = call(client, point.model)
         if isinstance(found, BaseModel):
@@ -94,7 +91,7 @@ def asked_sync(point: Point, azure: bool, call: Call) -> Any:  # noqa: ANN401
         return [plain(each) for each in found] if isinstance(found, Iterator) else found.content
 
 
-async def asked_async(point: Point, azure: bool, call: Call) -> Any:  # noqa: ANN401
+async def asked_async(point: Point, azure: bool, call: Call) -> Any:
     async with async_client(point, azure) as client:
         found = await call(client, point.model)
         if isinstance(found, BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
@@ -13,9 +13,6 @@ from langchain_openai import AzureChatOpenAI, AzureOpenAIEmbeddings, ChatOpenAI,
 from tests.proxy_addon.clients import VERSION, Bench, Point, bench
 from tests.proxy_addon.service import VECTOR, WORDS
 
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Helpers
-
 pytestmark = pytest.mark.e2e
 
 ASK: Any = [{"role": "user", "content": "Wie ist das Wetter in Zürich? 東京 too."}]
@@ -23,17 +20,17 @@ TEXT = "".join(WORDS)
 
 
 @pytest.fixture(scope="module")
-def on(tmp_path_factory: pytest.TempPathFactory, helpers: type[Helpers]) -> Iterator[Bench]:
-    with bench(tmp_path_factory.mktemp("clients"), helpers) as found:
+def on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with bench(tmp_path_factory.mktemp("clients")) as found:
         yield found
 
 
-def claude(point: Point, kind: Any) -> Any:  # noqa: ANN401
+def claude(point: Point, kind: Any) -> Any:
     where = f"{point.url}/anthropic"
     return kind(base_url=where, api_key="key", default_headers=point.headers, max_retries=0)
 
 
-def told(message: Any) -> dict[str, Any]:  # noqa: ANN401
+def told(message: Any) -> dict[str, Any]:
     found: dict[str, Any] = message.model_dump()
     return found
 
@@ -83,7 +80,7 @@ async def link() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def chat(point: Point, azure: bool, **more: Any) -> Any:  # noqa: ANN401
+def chat(point: Point, azure: bool, **more: Any) -> Any:
     how = {"api_key": "key", "default_headers": point.headers, "max_retries": 0, **more}
     if azure:
         return AzureChatOpenAI(
@@ -92,7 +89,7 @@ def chat(point: Point, azure: bool, **more: Any) -> Any:  # noqa: ANN401
     return ChatOpenAI(base_url=f"{point.url}/openai/v1", model=point.model, **how)
 
 
-def said(message: Any) -> dict[str, Any]:  # noqa: ANN401
+def said(message: Any) -> dict[str, Any]:
     """A message without the ids that the library makes up, and the model's name that was asked for."""
     found: dict[str, Any] = message.model_dump()
     return {name: value for name, value in found.items() if name != "id"}
@@ -137,6 +134,6 @@ async def test_langchain_embeddings(on: Bench, azure: bool) -> None:
         place = {"azure_endpoint": point.url, "azure_deployment": point.model, "api_version": VERSION}
         client: Any = AzureOpenAIEmbeddings(**place, **how)
     else:
-        client = OpenAIEmbeddings(base_url=f"{point.url}/openai/v1", **how)
+        client = OpenAIEmbeddings(**how | {"base_url": f"{point.url}/openai/v1"})
     assert client.embed_documents(["a", "bc"]) == [VECTOR, VECTOR]
     assert (await on.record(point.call)).usage.input_tokens == 3

@@ -14,6 +14,7 @@ from mitmproxy.master import Master
 from mitmproxy.test import tflow
 
 from proxy_addon import compat
+from proxy_addon.compat.replacing import replace
 
 
 async def test_the_options_are_hardened_and_ten_silent_minutes_survive() -> None:
@@ -99,3 +100,9 @@ def test_a_directed_request_says_so_by_its_public_properties() -> None:
     compat.direct(one, ("https", "a.example", 8443), "/p?q", head, b"{}")
     assert (one.url, one.authority, one.host_header) == ("https://a.example:8443/p?q", "", "a.example:8443")
     assert (one.headers.fields, one.raw_content, one.trailers) == (head, b"{}", None)
+
+
+def test_a_member_that_mitmproxy_no_longer_has_is_not_put_there_unnoticed() -> None:
+    with pytest.raises(AttributeError, match="no_such_member"):
+        replace(http.Headers, "no_such_member", None)
+    assert not hasattr(http.Headers, "no_such_member")

@@ -7,7 +7,7 @@ import json
 import socket
 import time
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from mitmproxy.test import tflow
@@ -16,9 +16,8 @@ from gatewright.metering.record import Settlement
 from proxy_addon import deadlines as module
 from proxy_addon.deadlines import Deadlines, Limits
 from proxy_addon.faults import Fault
-
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Gate, Helpers, Start
+from tests.proxy_addon.gate import Gate, Start
+from tests.proxy_addon.upstream import sse
 
 
 class Carrier:
@@ -27,13 +26,13 @@ class Carrier:
         self.since: float | None = None
         self.cuts: list[str] = []
 
-    def connected(self, flow: Any) -> bool:  # noqa: ANN401
+    def connected(self, flow: Any) -> bool:
         return self.stands
 
-    def silent_since(self, flow: Any) -> float | None:  # noqa: ANN401
+    def silent_since(self, flow: Any) -> float | None:
         return self.since
 
-    def cut(self, flow: Any) -> None:  # noqa: ANN401
+    def cut(self, flow: Any) -> None:
         self.cuts.append(flow.id)
 
 
@@ -124,18 +123,16 @@ async def test_an_upstream_that_does_not_accept_is_504(start: Start) -> None:
 
 
 @pytest.mark.e2e
-async def test_an_upstream_that_is_silent_within_its_answer_breaks_off(
-    start: Start, helpers: type[Helpers]
-) -> None:
+async def test_an_upstream_that_is_silent_within_its_answer_breaks_off(start: Start) -> None:
     gate = start("--idle-seconds", "1")
     request = str(uuid.uuid4())
     got = await gate.send(request=request, stream=True, script={"do": "stall", "cut": 500})
     assert (got.status, got.whole) == (200, False)
-    assert helpers.sse(1, usage=False).startswith(got.body)
+    assert sse(1, usage=False).startswith(got.body)
     record = await gate.record(request)
     assert (record.settlement, record.status) == (Settlement.ABORTED_BY_UPSTREAM, 200)
     slow = {"do": "chunked", "n": 1, "step": 200, "pause": 0.3}
-    assert (await gate.send(stream=True, script=slow)).body == helpers.sse(1, usage=False)
+    assert (await gate.send(stream=True, script=slow)).body == sse(1, usage=False)
 
 
 async def metrics(gate: Gate) -> str:

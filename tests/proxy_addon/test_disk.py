@@ -9,14 +9,12 @@ import subprocess
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from gatewright.metering.record import Settlement, UsageSource
-
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Gate, Start
+from tests.proxy_addon.gate import Gate, Start
 
 pytestmark = pytest.mark.e2e
 

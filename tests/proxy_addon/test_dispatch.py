@@ -12,7 +12,7 @@ from mitmproxy.addonmanager import AddonManager
 from mitmproxy.master import Master
 from mitmproxy.options import Options
 from mitmproxy.proxy import mode_servers
-from mitmproxy.proxy.layers.http import HttpRequestHook, HttpResponseHook
+from mitmproxy.proxy.layers.http._hooks import HttpRequestHook, HttpResponseHook
 from mitmproxy.test import tflow
 
 from proxy_addon import dispatch
@@ -36,7 +36,7 @@ class Broken(Noted):
         raise ValueError("secret")
 
 
-async def manager(*addons: object) -> Any:  # noqa: ANN401
+async def manager(*addons: object) -> Any:
     found: Any = Master(Options()).addons
     found.add(*addons)
     dispatch.call_directly(found)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import jwt
 import pytest
@@ -114,7 +115,7 @@ async def test_a_token_of_the_gateway_is_believed_in_both_versions() -> None:
     found, authority = tokens(Clock(), one=KEY)
     assert not found.holds("x-gatewright-proof", token())  # before the keys are there
     assert await judged(found, token())
-    second = {"iss": f"https://login.microsoftonline.com/{TENANT}/v2.0", "appid": None, "azp": GATEWAY}
+    second: Any = {"iss": f"https://login.microsoftonline.com/{TENANT}/v2.0", "appid": None, "azp": GATEWAY}
     assert await judged(found, token(oid=OTHER, aud=EXPECTED.audiences[1], idtyp="app", **second))
     assert authority.asked == 1
 
@@ -140,7 +141,7 @@ async def test_a_token_of_the_gateway_is_believed_in_both_versions() -> None:
     ],
     ids=str,
 )
-async def test_a_token_that_says_something_else_is_not(changes: dict[str, object]) -> None:
+async def test_a_token_that_says_something_else_is_not(changes: dict[str, Any]) -> None:
     found, _ = tokens(Clock(), one=KEY)
     assert await judged(found, token())
     assert not await judged(found, token(**changes))
@@ -206,7 +207,12 @@ async def test_a_token_is_verified_once_and_forgotten_when_it_expires(
     text = token()
     calls: list[object] = []
     usual = jwt.decode
-    monkeypatch.setattr(jwt, "decode", lambda *args, **how: calls.append(1) or usual(*args, **how))
+
+    def decode(text: str, *args: Any, **how: Any) -> object:
+        calls.append(text)
+        return usual(text, *args, **how)
+
+    monkeypatch.setattr(jwt, "decode", decode)
     assert [await judged(found, text) for _ in range(50)] == [True] * 50
     assert len(calls) == 1
     clock.at += 3600 + SKEW_SECONDS - 2

@@ -82,6 +82,7 @@ def test_a_flow_file_is_metered_as_the_same_har_file_is(tmp_path: Path) -> None:
 def test_what_mitmproxy_itself_has_recorded_is_read_decoded(tmp_path: Path) -> None:
     flow = tflow.tflow(resp=True)
     flow.request.url = "https://b.example.org:8443/openai/v1/embeddings?x=%20"
+    assert flow.response is not None
     flow.response.headers["content-encoding"] = "gzip"
     flow.response.content = b'{"data":[]}'
     failed = tflow.tflow(err=True)
@@ -96,6 +97,7 @@ def test_what_mitmproxy_itself_has_recorded_is_read_decoded(tmp_path: Path) -> N
 
 def streamed() -> Flow:
     flow = tflow.tflow(resp=True)
+    assert flow.response is not None
     flow.response.raw_content = None
     return flow
 

@@ -12,19 +12,18 @@ import subprocess
 import sys
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from gatewright.metering.record import Settlement
-
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Gate, Helpers, Start
+from tests.proxy_addon.gate import Gate, Start
+from tests.proxy_addon.upstream import sse
 
 pytestmark = pytest.mark.e2e
 
 
-async def test_sigterm_lets_streams_end_and_records_every_one(start: Start, helpers: type[Helpers]) -> None:
+async def test_sigterm_lets_streams_end_and_records_every_one(start: Start) -> None:
     gate = start("--drain-seconds", "1")
     slow = {"do": "chunked", "n": 1, "step": 100, "pause": 0.03}
     tasks = [
@@ -43,7 +42,7 @@ async def test_sigterm_lets_streams_end_and_records_every_one(start: Start, help
     finished = await asyncio.gather(*ends)
     await asyncio.gather(*tasks)
     assert gate.process.wait(20) == 0
-    assert all(got.whole and got.body == helpers.sse(1, usage=False) for got in finished)
+    assert all(got.whole and got.body == sse(1, usage=False) for got in finished)
     records = gate.records()
     kinds = [record.settlement for record in records]
     assert len({record.record_id for record in records}) == len(records) == 31

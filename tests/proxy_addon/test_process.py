@@ -6,14 +6,13 @@ import asyncio
 import json
 import random
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from gatewright.metering.record import Settlement, UsageSource
-
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Gate, Helpers, Upstream
+from tests.proxy_addon.gate import BACKEND, Gate, Got, closed, read_answer
+from tests.proxy_addon.upstream import Upstream, document, embeddings, sse
 
 pytestmark = pytest.mark.e2e
 
@@ -21,37 +20,35 @@ pytestmark = pytest.mark.e2e
 @pytest.mark.parametrize("do", ["chunked", "length", "close"])
 @pytest.mark.parametrize("step", [1000, 7])
 async def test_a_stream_is_metered_and_the_client_sees_what_it_would_have_seen(
-    gate: Gate, helpers: type[Helpers], do: str, step: int
+    gate: Gate, do: str, step: int
 ) -> None:
     request = str(uuid.uuid4())
     got = await gate.send(request=request, stream=True, script={"do": do, "n": 3, "step": step})
     record = await gate.record(request)
-    assert (got.status, got.whole, got.body) == (200, True, helpers.sse(3, usage=False))
+    assert (got.status, got.whole, got.body) == (200, True, sse(3, usage=False))
     assert record.usage.input_tokens == 103
     assert record.usage.output_tokens == 13
     assert record.usage.cache_read_input_tokens == 3
     assert (record.settlement, record.usage_source) == (Settlement.COMPLETE, UsageSource.REPORTED)
     assert (record.tenant, record.backend, record.deployment) == (
         "retail-search",
-        helpers.BACKEND,
+        BACKEND,
         "gpt-41-ptu",
     )
     assert (record.request_model, record.response_model, record.stream) == ("chat", "gpt-4.1", True)
     assert record.time_to_first_token_ms is not None
 
 
-async def test_a_document_passes_and_is_metered(gate: Gate, helpers: type[Helpers]) -> None:
+async def test_a_document_passes_and_is_metered(gate: Gate) -> None:
     request = str(uuid.uuid4())
     got = await gate.send(request=request, script={"do": "json", "n": 5})
     record = await gate.record(request)
-    assert got.body == helpers.document(5)
+    assert got.body == document(5)
     assert (record.usage.total_tokens, record.stream, record.status) == (120, False, 200)
     assert (record.settlement, record.response_id) == (Settlement.COMPLETE, "chatcmpl-5")
 
 
-async def test_embeddings_go_through_v1_with_their_deployment(
-    gate: Gate, helpers: type[Helpers], upstream: Upstream
-) -> None:
+async def test_embeddings_go_through_v1_with_their_deployment(gate: Gate, upstream: Upstream) -> None:
     request = str(uuid.uuid4())
     got = await gate.send(
         "/b/gw-embed/-/openai/v1/embeddings",
@@ -61,7 +58,7 @@ async def test_embeddings_go_through_v1_with_their_deployment(
         script={"do": "embeddings", "n": 8},
     )
     record = await gate.record(request)
-    assert got.body == helpers.embeddings(8)
+    assert got.body == embeddings(8)
     assert (record.usage.input_tokens, record.operation_name, record.deployment) == (
         8,
         "embeddings",
@@ -72,9 +69,7 @@ async def test_embeddings_go_through_v1_with_their_deployment(
     assert seen.body == b'{ "input": "model: x", "model" : "embed-3" }'
 
 
-async def test_only_what_the_client_sent_reaches_the_upstream(
-    gate: Gate, helpers: type[Helpers], upstream: Upstream
-) -> None:
+async def test_only_what_the_client_sent_reaches_the_upstream(gate: Gate, upstream: Upstream) -> None:
     request = str(uuid.uuid4())
     more = [("Accept-Encoding", "gzip, br"), ("X-Forwarded-Client-Cert", "Hash=1")]
     await gate.send(request=request, more=more)
@@ -94,15 +89,15 @@ async def test_usage_is_injected_by_bytes_alone(gate: Gate, upstream: Upstream) 
     assert seen.body == b'{"messages":  [], "stream":true,"stream_options":{"include_usage":true} }'
 
 
-async def test_a_client_that_asks_for_usage_sees_it(gate: Gate, helpers: type[Helpers]) -> None:
+async def test_a_client_that_asks_for_usage_sees_it(gate: Gate) -> None:
     request = str(uuid.uuid4())
     body = b'{"stream":true,"stream_options":{"include_usage":true}}'
     got = await gate.send(request=request, body=body, script={"do": "chunked", "n": 2})
-    assert got.body == helpers.sse(2, usage=True)
+    assert got.body == sse(2, usage=True)
     assert (await gate.record(request)).usage.input_tokens == 102
 
 
-async def test_visible_usage_passes_and_the_record_says_so(gate: Gate, helpers: type[Helpers]) -> None:
+async def test_visible_usage_passes_and_the_record_says_so(gate: Gate) -> None:
     request = str(uuid.uuid4())
     got = await gate.send(
         request=request, tenant="visible-one", stream=True, script={"do": "length", "body": "x"}
@@ -113,17 +108,15 @@ async def test_visible_usage_passes_and_the_record_says_so(gate: Gate, helpers: 
         request=request, tenant="visible-one", stream=True, script={"do": "chunked", "n": 4}
     )
     record = await gate.record(request)
-    assert got.body == helpers.sse(4, usage=True)
+    assert got.body == sse(4, usage=True)
     assert (record.usage.input_tokens, record.usage_detail) == (104, "usage_visible")
 
 
-async def test_off_changes_nothing_and_the_record_says_why_usage_is_estimated(
-    gate: Gate, helpers: type[Helpers]
-) -> None:
+async def test_off_changes_nothing_and_the_record_says_why_usage_is_estimated(gate: Gate) -> None:
     request = str(uuid.uuid4())
     got = await gate.send(request=request, tenant="off-one", stream=True, script={"do": "chunked", "n": 4})
     record = await gate.record(request)
-    assert got.body == helpers.sse(4, usage=False)
+    assert got.body == sse(4, usage=False)
     assert record.usage_source is UsageSource.ESTIMATED
     why = "no_usage_in_stream,not_asked:stream_usage_off,tokenizer:o200k_base"
     assert (record.settlement, record.usage_detail) == (Settlement.COMPLETE, why)
@@ -178,9 +171,9 @@ async def test_an_unreachable_upstream_is_502_in_json_and_leaves_a_row(gate: Gat
 
 
 @pytest.mark.parametrize("do", ["rst", "fin", "length", "close"])
-async def test_an_upstream_that_breaks_off_is_named(gate: Gate, helpers: type[Helpers], do: str) -> None:
+async def test_an_upstream_that_breaks_off_is_named(gate: Gate, do: str) -> None:
     request = str(uuid.uuid4())
-    whole = helpers.sse(1, usage=False)
+    whole = sse(1, usage=False)
     got = await gate.send(request=request, stream=True, script={"do": do, "n": 1, "cut": 400})
     record = await gate.record(request)
     assert whole.startswith(got.body)
@@ -198,11 +191,9 @@ async def test_a_client_that_leaves_is_named(gate: Gate, reset: bool, stop_at: i
     assert (record.settlement, record.usage_source) == (Settlement.ABORTED_BY_CLIENT, UsageSource.ESTIMATED)
 
 
-async def test_a_client_that_leaves_behind_the_end_mark_has_had_everything(
-    gate: Gate, helpers: type[Helpers]
-) -> None:
+async def test_a_client_that_leaves_behind_the_end_mark_has_had_everything(gate: Gate) -> None:
     request = str(uuid.uuid4())
-    end = len(helpers.sse(1, usage=False))
+    end = len(sse(1, usage=False))
     got = await gate.send(
         request=request, stream=True, script={"do": "stall", "n": 1}, stop_at=end, reset=True
     )
@@ -232,10 +223,10 @@ async def test_a_compressed_answer_passes_and_is_counted(gate: Gate) -> None:
     assert (await gate.record(request)).usage.input_tokens == 106
 
 
-async def test_an_http_1_0_client_gets_an_unframed_stream(gate: Gate, helpers: type[Helpers]) -> None:
+async def test_an_http_1_0_client_gets_an_unframed_stream(gate: Gate) -> None:
     request = str(uuid.uuid4())
     got = await gate.send(request=request, stream=True, http="1.0", script={"do": "length", "n": 1})
-    assert got.body == helpers.sse(1, usage=False)
+    assert got.body == sse(1, usage=False)
     assert "transfer-encoding" not in got.headers
     assert (await gate.record(request)).usage.input_tokens == 101
 
@@ -246,27 +237,25 @@ async def test_the_proxy_s_own_header_cannot_be_spoofed_by_an_upstream(gate: Gat
     assert "x-gatewright-fault" not in got.headers
 
 
-async def test_one_connection_carries_many_exchanges(gate: Gate, helpers: type[Helpers]) -> None:
+async def test_one_connection_carries_many_exchanges(gate: Gate) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", gate.port)
     for number in range(6):
         request = str(uuid.uuid4())
         script = {"do": ["chunked", "length", "json"][number % 3], "n": number}
         body = json.dumps({"stream": number % 3 < 2}).encode()
         lines = [f"{name}: {value}" for name, value in gate.head(request, script=script)]
-        path = f"/b/{helpers.BACKEND}/-/openai/deployments/chat/chat/completions"
+        path = f"/b/{BACKEND}/-/openai/deployments/chat/chat/completions"
         head = "\r\n".join(
             [f"POST {path} HTTP/1.1", "host: p", *lines, f"content-length: {len(body)}", "", ""]
         )
         writer.write(head.encode() + body)
-        got = await helpers.read_answer(reader)
-        assert got.body == (helpers.document(number) if number % 3 == 2 else helpers.sse(number, usage=False))
+        got = await read_answer(reader, Got())
+        assert got.body == (document(number) if number % 3 == 2 else sse(number, usage=False))
         assert (await gate.record(request)).usage.input_tokens == 100 + number
-    await helpers.closed(writer)
+    await closed(writer)
 
 
-async def test_two_hundred_mixed_exchanges_leave_one_exact_record_each(
-    gate: Gate, helpers: type[Helpers]
-) -> None:
+async def test_two_hundred_mixed_exchanges_leave_one_exact_record_each(gate: Gate) -> None:
     dice = random.Random(7)
     rooms = asyncio.Semaphore(40)
     seen: dict[str, tuple[str, int]] = {}
@@ -276,7 +265,7 @@ async def test_two_hundred_mixed_exchanges_leave_one_exact_record_each(
         request = str(uuid.uuid4())
         seen[request] = (do, number)
         script: dict[str, Any] = {"do": do, "n": number, "step": dice.choice([1, 7, 31, 400, 4000])}
-        whole = helpers.sse(number, usage=False)
+        whole = sse(number, usage=False)
         if do in ("rst", "fin"):
             script["cut"] = dice.randrange(len(whole))
         if dice.random() < 0.25 and do == "chunked":
@@ -298,7 +287,7 @@ async def test_two_hundred_mixed_exchanges_leave_one_exact_record_each(
                     request=request,
                     script=script,
                 )
-            assert got.body == helpers.embeddings(number)
+            assert got.body == embeddings(number)
             return
         async with rooms:
             got = await gate.send(request=request, stream=do != "json", script=script)
@@ -307,7 +296,7 @@ async def test_two_hundred_mixed_exchanges_leave_one_exact_record_each(
         elif do in ("rst", "fin"):
             assert whole.startswith(got.body)
         elif do == "json":
-            assert got.body == helpers.document(number)
+            assert got.body == document(number)
 
     await asyncio.gather(*(one(number) for number in range(240)))
     records = [await gate.record(request) for request in seen]

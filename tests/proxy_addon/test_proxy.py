@@ -108,7 +108,7 @@ def test_a_begin_is_the_record_that_is_true_if_nothing_follows() -> None:
     settled = UsageRecord.read(sink.lines[0])
     assert crashed.settlement is Settlement.CRASHED
     assert crashed.usage_source is UsageSource.MISSING
-    same = ("record_id", "time", "tenant", "subscription", "user", "backend", "region", "provider_name")
+    same = ["record_id", "time", "tenant", "subscription", "user", "backend", "region", "provider_name"]
     same += ("operation_name", "request_model", "deployment", "request_id", "stream")
     assert [getattr(crashed, name) for name in same] == [getattr(settled, name) for name in same]
 

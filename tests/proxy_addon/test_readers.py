@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from gatewright.metering.apis import READERS
 from gatewright.metering.operations import read_operation
 from gatewright.metering.record import UsageSource
-
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Gate
+from tests.proxy_addon.gate import Gate
 
 BASE = "/b/gw-sweden-gpt-41-ptu/-"
 DEPLOYMENT = "/openai/deployments/chat/"

@@ -8,123 +8,31 @@ import json
 import os
 import random
 import uuid
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.asyncio.server import ServerConnection, serve
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from gatewright.metering.record import Settlement, UsageRecord, UsageSource
+from gatewright.metering.record import Settlement, UsageSource
 from gatewright.metering.usage import TokenUsage
 from proxy_addon import realtime
 from proxy_addon.paths import Target, parse
+from tests.proxy_addon.gate import Start
+from tests.proxy_addon.realtime_service import (
+    AZURE,
+    BACKEND,
+    TRANSCRIBED,
+    V1,
+    created,
+    done,
+    play,
+    service,
+    session,
+)
 
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Gate
-
-AZURE = "/b/{backend}/-/openai/realtime?api-version=2025-04-01-preview&deployment={model}"
-V1 = "/b/{backend}/-/openai/v1/realtime?model={model}"
-BACKEND = "gw-sweden-gpt-41-ptu"
-SESSION = {
-    "type": "session.created",
-    "session": {"model": "gpt-realtime", "audio": {"input": {"transcription": {"model": "whisper-1"}}}},
-}
-USAGE = {
-    "total_tokens": 253,
-    "input_tokens": 132,
-    "output_tokens": 121,
-    "input_token_details": {"text_tokens": 119, "audio_tokens": 13, "cached_tokens": 64},
-    "output_token_details": {"text_tokens": 30, "audio_tokens": 91},
-}
-TRANSCRIBED = {
-    "type": "conversation.item.input_audio_transcription.completed",
-    "item_id": "item_1",
-    "usage": {"type": "tokens", "input_tokens": 14, "output_tokens": 3, "total_tokens": 17},
-}
-
-
-def created(number: int) -> dict[str, Any]:
-    return {"type": "response.created", "response": {"id": f"resp_{number}", "status": "in_progress"}}
-
-
-def done(number: int) -> dict[str, Any]:
-    return {"type": "response.done", "response": {"id": f"resp_{number}", "usage": USAGE}}
-
-
-@dataclass
-class Service:
-    """Echoes what it gets, but for `{"play": [...]}`, whose events it sends, and `{"close": code}`."""
-
-    port: int = 0
-    paths: list[str] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-    got: list[str | bytes] = field(default_factory=list)
-
-    async def session(self, peer: ServerConnection) -> None:
-        assert peer.request is not None
-        self.paths.append(peer.request.path)
-        self.headers.append({name.lower(): value for name, value in peer.request.headers.raw_items()})
-        await peer.send(json.dumps(SESSION))
-        async for message in peer:
-            self.got.append(message)
-            command = isinstance(message, str) and message.startswith(('{"play"', '{"close"', '{"abort"'))
-            asked = json.loads(message) if command else {}
-            for event in asked.get("play", ()):
-                await peer.send(json.dumps(event))
-            if "close" in asked:
-                await peer.close(asked["close"])
-            elif "abort" in asked:
-                peer.transport.abort()
-            elif "play" not in asked:
-                await peer.send(message)
-
-
-@asynccontextmanager
-async def service(**options: Any) -> AsyncIterator[Service]:  # noqa: ANN401
-    one = Service()
-    async with serve(one.session, "127.0.0.1", 0, **options) as server:
-        one.port = next(iter(server.sockets)).getsockname()[1]
-        yield one
-
-
-@asynccontextmanager
-async def session(
-    gate: Gate,
-    request: str,
-    target: str = AZURE,
-    **options: Any,  # noqa: ANN401
-) -> AsyncIterator[ClientConnection]:
-    own = [(name, value) for name, value in gate.head(request) if name not in ("content-type", "x-script")]
-    path = target.format(backend=BACKEND, model="chat")
-    uri = f"ws://127.0.0.1:{gate.port}{path}"
-    async with connect(uri, additional_headers=own, proxy=None, **options) as peer:
-        assert json.loads(await peer.recv()) == SESSION
-        yield peer
-
-
-async def play(peer: ClientConnection, *events: dict[str, Any]) -> None:
-    await peer.send(json.dumps({"play": events}))
-    for event in events:
-        assert json.loads(await peer.recv()) == event
-
-
-async def rows(gate: Gate, request: str, count: int) -> list[UsageRecord]:
-    """The records of a request; waits until there are so many, the session's own last."""
-    for _ in range(1000):
-        found = [record for record in gate.records() if record.request_id == request]
-        if len(found) >= count:
-            assert len(found) == count
-            return found
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"{len(found)} of {count}: {gate.log.read_text()}")
-
-
-Start = Callable[..., "Gate"]
 e2e = pytest.mark.e2e
 
 
@@ -143,9 +51,9 @@ async def test_each_response_and_transcription_leaves_a_record(start: Start, tar
         request = str(uuid.uuid4())
         async with session(gate, request, target) as peer:
             await play(peer, created(1), TRANSCRIBED, done(1))
-            early = await rows(gate, request, 2)  # while the session lasts
+            early = await gate.records_of(request, 2)  # while the session lasts
             await play(peer, created(2), done(2))
-        first, second, third, last = await rows(gate, request, 4)
+        first, second, third, last = await gate.records_of(request, 4)
     assert [first, second] == early
     assert (first.operation_name, first.response_model, first.usage_detail) == (
         "transcription",
@@ -196,7 +104,7 @@ async def test_messages_pass_as_they_are(start: Start, compression: str | None) 
                 assert await peer.recv() == message
             await peer.send(["frag", "mented"])
             assert await peer.recv() == "fragmented"
-        await rows(gate, request, 1)
+        await gate.records_of(request, 1)
     assert upstream.got == [*sent, "fragmented"]
     extensions = upstream.headers[0].get("sec-websocket-extensions", "")
     assert extensions.startswith("permessage-deflate") is (compression is not None)
@@ -253,13 +161,13 @@ async def test_a_session_says_how_it_ended(start: Start, end: str, settlement: S
             with contextlib.suppress(ConnectionClosed):
                 while True:
                     await peer.recv()
-        (last,) = await rows(gate, request, 1)
+        (last,) = await gate.records_of(request, 1)
     assert (last.settlement, last.usage_detail) == (settlement, "response_unfinished")
 
 
 @e2e
 async def test_a_refused_upgrade_leaves_an_ordinary_record(start: Start) -> None:
-    async def refuse(peer: ServerConnection, _: object) -> Any:  # noqa: ANN401
+    async def refuse(peer: ServerConnection, _: object) -> Any:
         return peer.respond(401, '{"error": {"code": "401"}}')
 
     async with service(process_request=refuse) as upstream:
@@ -269,7 +177,7 @@ async def test_a_refused_upgrade_leaves_an_ordinary_record(start: Start) -> None
             async with session(gate, request):
                 pass
         assert caught.value.response.status_code == 401
-        (record,) = await rows(gate, request, 1)
+        (record,) = await gate.records_of(request, 1)
     assert (record.settlement, record.status, record.operation_name) == (Settlement.REFUSED, 401, "realtime")
 
 
@@ -313,13 +221,13 @@ async def test_what_was_counted_before_a_kill_stays(start: Start) -> None:
         request = str(uuid.uuid4())
         async with session(gate, request) as peer:
             await play(peer, created(1), done(1))
-            await rows(gate, request, 1)
+            await gate.records_of(request, 1)
             gate.process.kill()
             with pytest.raises(ConnectionClosed):
                 await peer.recv()
         gate.process.wait()
         again = start(endpoint=f"http://127.0.0.1:{upstream.port}", ledger=gate.ledger)
-        first, last = await rows(again, request, 2)
+        first, last = await again.records_of(request, 2)
     assert (first.usage.total_tokens, last.settlement) == (253, Settlement.CRASHED)
 
 
@@ -333,7 +241,7 @@ async def test_a_shutdown_settles_open_sessions(start: Start) -> None:
             assert await asyncio.to_thread(gate.stop) == 0
             with pytest.raises(ConnectionClosed):
                 await peer.recv()
-        first, last = await rows(gate, request, 2)
+        first, last = await gate.records_of(request, 2)
     assert (first.usage.total_tokens, last.error_type, last.usage_detail) == (
         253,
         "shutdown",

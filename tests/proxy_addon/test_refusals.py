@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 
 from gatewright.metering.record import Settlement
-
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Gate, Got, Helpers, Upstream
+from tests.proxy_addon.gate import OLD_SECRET, SECRET, Gate, Got
+from tests.proxy_addon.upstream import Upstream
 
 pytestmark = pytest.mark.e2e
 
@@ -19,7 +18,7 @@ CHAT = "/b/gw-sweden-gpt-41-ptu/-/openai/deployments/chat/chat/completions"
 V1 = "/b/gw-sweden-gpt-41-ptu/-/openai/v1/chat/completions"
 
 
-async def refused(gate: Gate, upstream: Upstream, request: str, **how: object) -> Got:
+async def refused(gate: Gate, upstream: Upstream, request: str, **how: Any) -> Got:
     before = len(upstream.seen)
     got = await gate.send(request=request, **how)
     assert len(upstream.seen) == before
@@ -44,8 +43,8 @@ async def test_without_the_right_proof_nothing_is_forwarded(
     assert request not in [record.request_id for record in gate.records()]
 
 
-async def test_both_secrets_are_valid_during_a_rotation(gate: Gate, helpers: type[Helpers]) -> None:
-    for proof in (helpers.SECRET, helpers.OLD_SECRET):
+async def test_both_secrets_are_valid_during_a_rotation(gate: Gate) -> None:
+    for proof in (SECRET, OLD_SECRET):
         assert (await gate.send(proof=proof)).status == 200
 
 

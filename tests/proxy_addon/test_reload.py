@@ -7,15 +7,13 @@ import json
 import os
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from proxy_addon.reload import Reloader
 from proxy_addon.routes import Table
-
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Helpers, Start
+from tests.proxy_addon.gate import BACKEND, Start
+from tests.proxy_addon.upstream import sse
 
 EMPTY = '{"version": 1, "routes": {}, "allowedHostSuffixes": [".openai.azure.com"]}'
 
@@ -54,7 +52,7 @@ async def test_a_changed_file_is_taken_and_a_faulty_one_is_not(
 
 
 @pytest.mark.e2e
-async def test_sighup_changes_routes_and_drops_no_stream(start: Start, helpers: type[Helpers]) -> None:
+async def test_sighup_changes_routes_and_drops_no_stream(start: Start) -> None:
     gate = start()
     file = gate.ledger.with_name("routes.json")
     slow = {"do": "chunked", "n": 1, "step": 100, "pause": 0.1}
@@ -63,7 +61,7 @@ async def test_sighup_changes_routes_and_drops_no_stream(start: Start, helpers: 
         while b'"open": 5' not in (await gate.send("/health", b"", method="GET", headers=[("a", "b")])).body:
             await asyncio.sleep(0.01)
     good = json.loads(file.read_text())
-    good["routes"]["gw-new"] = good["routes"].pop(helpers.BACKEND)
+    good["routes"]["gw-new"] = good["routes"].pop(BACKEND)
     file.write_text(json.dumps(good))
     gate.process.send_signal(signal.SIGHUP)
     target = "/b/gw-new/-/openai/deployments/chat/chat/completions"
@@ -77,5 +75,5 @@ async def test_sighup_changes_routes_and_drops_no_stream(start: Start, helpers: 
         while "routes: 1 faults, the present routes stay" not in gate.log.read_text():
             await asyncio.sleep(0.02)
     assert (await gate.send(target)).status == 200
-    assert [got.body for got in await asyncio.gather(*streams)] == [helpers.sse(1, usage=False)] * 5
+    assert [got.body for got in await asyncio.gather(*streams)] == [sse(1, usage=False)] * 5
     assert gate.stop() == 0

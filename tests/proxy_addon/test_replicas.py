@@ -6,14 +6,11 @@ import asyncio
 import signal
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from gatewright.metering.record import Settlement, UsageRecord, UsageSource
-
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Gate, Start
+from tests.proxy_addon.gate import Gate, Start
 
 pytestmark = pytest.mark.e2e
 

@@ -10,7 +10,7 @@ import pytest
 from gatewright.diagnostics import Rejected
 from proxy_addon.routes import Endpoint, StreamUsage, load, read
 
-GOOD = {
+GOOD: dict[str, object] = {
     "endpoint": "https://contoso-eu.openai.azure.com",
     "deployment": "gpt-41-ptu",
     "region": "swedencentral",

@@ -22,12 +22,12 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Gate, Got, Helpers, Upstream
+from tests.proxy_addon.gate import Gate, Got, launch
+from tests.proxy_addon.upstream import Upstream
 
 pytestmark = pytest.mark.e2e
 
@@ -35,7 +35,7 @@ CHAT = "openai/deployments/chat/chat/completions"
 BACKEND = "/b/gw-sweden-gpt-41-ptu/-/"
 
 
-async def refused(gate: Gate, upstream: Upstream, slug: str, *args: Any, **how: Any) -> Got:  # noqa: ANN401
+async def refused(gate: Gate, upstream: Upstream, slug: str, *args: Any, **how: Any) -> Got:
     before = len(upstream.seen)
     got = await gate.send(*args, **how)
     assert (got.status, got.error["code"]) == (400, slug)
@@ -117,10 +117,10 @@ async def test_a_form_names_the_one_model_once(
 
 
 @pytest.fixture(scope="module")
-def alike(tmp_path_factory: pytest.TempPathFactory, helpers: type[Helpers]) -> Iterator[tuple[Gate, Any]]:
+def alike(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gate, Any]]:
     """Routes whose names begin alike, each to a server of its own."""
     folder = tmp_path_factory.mktemp("alike")
-    servers = {name: helpers.Upstream() for name in ("gw-a", "gw-ab", "gw-a-b")}
+    servers = {name: Upstream() for name in ("gw-a", "gw-ab", "gw-a-b")}
     routes = {
         name: {
             "endpoint": f"http://127.0.0.1:{server.port}",
@@ -133,7 +133,7 @@ def alike(tmp_path_factory: pytest.TempPathFactory, helpers: type[Helpers]) -> I
     }
     whole = {"version": 1, "routes": routes, "allowedHostSuffixes": [".openai.azure.com"]}
     (folder / "own.json").write_text(json.dumps(whole))
-    gate = helpers.launch(folder, "http://127.0.0.1:9", "--routes", str(folder / "own.json"))
+    gate = launch(folder, "http://127.0.0.1:9", "--routes", str(folder / "own.json"))
     yield gate, servers
     assert gate.stop() == 0
     for server in servers.values():

@@ -13,14 +13,12 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from typing import TYPE_CHECKING
 
 import pytest
 
 from proxy_addon import compat
-
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Gate, Helpers, Start, Upstream
+from tests.proxy_addon.gate import Gate, Got, Start, read_answer
+from tests.proxy_addon.upstream import Upstream
 
 pytestmark = pytest.mark.e2e
 
@@ -258,8 +256,8 @@ async def test_a_head_that_trickles_is_408_and_holds_no_one_up(start: Start) -> 
         assert b'"head-too-slow"' in got
     assert 0.8 < time.monotonic() - begin < 15
     trickle.cancel()
-    for each in (writer, silent[1]):
-        each.close()
+    for open_one in (writer, silent[1]):
+        open_one.close()
     assert gate.stop() == 0
 
 
@@ -269,12 +267,12 @@ async def _trickle(writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.1)
 
 
-async def test_a_quiet_connection_between_requests_is_kept(start: Start, helpers: type[Helpers]) -> None:
+async def test_a_quiet_connection_between_requests_is_kept(start: Start) -> None:
     gate = start("--header-seconds", "1")
     reader, writer = await asyncio.open_connection("127.0.0.1", gate.port)
     for _ in range(2):
         writer.write(head(gate, str(uuid.uuid4()), LENGTH) + b"\r\n" + BODY)
-        assert (await helpers.read_answer(reader)).status == 200
+        assert (await read_answer(reader, Got())).status == 200
         await asyncio.sleep(1.3)
     writer.close()
 

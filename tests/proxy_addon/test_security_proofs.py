@@ -7,18 +7,16 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.proxy_addon.gate import OLD_SECRET, SECRET, Gate, Got, Start
 from tests.proxy_addon.test_entra import GATEWAY, KEY, NEXT, TENANT, jwks
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.proxy_addon.conftest import Gate, Got, Helpers, Start, Upstream
+from tests.proxy_addon.upstream import Upstream
 
 pytestmark = pytest.mark.e2e
 
@@ -80,7 +78,7 @@ def authority() -> Iterator[Authority]:
     server.thread.join(10)
 
 
-async def refused(gate: Gate, upstream: Upstream, **how: object) -> Got:
+async def refused(gate: Gate, upstream: Upstream, **how: Any) -> Got:
     before = len(upstream.seen)
     got = await gate.send(**how)
     assert (got.status, got.error["code"]) == (530, "no-proof")
@@ -89,7 +87,7 @@ async def refused(gate: Gate, upstream: Upstream, **how: object) -> Got:
 
 
 async def test_an_entra_token_proves_and_nothing_else_does(
-    start: Start, upstream: Upstream, authority: Authority, helpers: type[Helpers]
+    start: Start, upstream: Upstream, authority: Authority
 ) -> None:
     gate = start(*authority.flags())
     assert authority.asked == 0
@@ -97,7 +95,7 @@ async def test_an_entra_token_proves_and_nothing_else_does(
     assert [(await gate.send(proof=token)).status for _ in range(3)] == [200] * 3
     for wrong in (
         None,
-        helpers.SECRET,
+        SECRET,
         authority.token(NEXT),
         authority.token(aud="api://another"),
         authority.token(oid=str(uuid.uuid4())),
@@ -135,17 +133,15 @@ async def test_without_keys_nothing_is_forwarded_and_known_keys_go_on(
 
 
 async def test_a_secret_stays_valid_while_the_gateway_moves_to_tokens(
-    start: Start, upstream: Upstream, authority: Authority, helpers: type[Helpers], tmp_path: Path
+    start: Start, upstream: Upstream, authority: Authority, tmp_path: Path
 ) -> None:
     gate = start(*authority.flags(), "--proof-file", str(tmp_path / "proof"))
-    assert (await gate.send(proof=helpers.SECRET)).status == 200
+    assert (await gate.send(proof=SECRET)).status == 200
     assert (await gate.send(proof=authority.token())).status == 200
-    await refused(gate, upstream, proof=helpers.OLD_SECRET)
+    await refused(gate, upstream, proof=OLD_SECRET)
 
 
-async def test_a_certificate_that_the_ingress_names_proves(
-    start: Start, upstream: Upstream, helpers: type[Helpers]
-) -> None:
+async def test_a_certificate_that_the_ingress_names_proves(start: Start, upstream: Upstream) -> None:
     gate = start(*CERTIFICATE)
     named = ("X-Forwarded-Client-Cert", f'Hash={KNOWN};Cert="-----BEGIN%20CERTIFICATE-----";Chain="";')
     request = str(uuid.uuid4())
@@ -153,16 +149,14 @@ async def test_a_certificate_that_the_ingress_names_proves(
     (seen,) = upstream.by_id(request)
     assert not [name for name, _ in seen.headers if "client-cert" in name]
     await refused(gate, upstream, proof=None)
-    await refused(gate, upstream, proof=helpers.SECRET)
+    await refused(gate, upstream, proof=SECRET)
     for wrong in (f"Hash={OTHER}", f"Hash={KNOWN},Hash={OTHER}", f"Hash={KNOWN};Hash={OTHER}", KNOWN):
         await refused(gate, upstream, proof=None, more=[("X-Forwarded-Client-Cert", wrong)])
     await refused(gate, upstream, proof=None, more=[named, named])
     await refused(gate, upstream, proof=None, more=[("X_Forwarded_Client_Cert", f"Hash={KNOWN}")])
 
 
-async def test_each_proof_that_is_sent_must_hold(
-    start: Start, upstream: Upstream, helpers: type[Helpers], tmp_path: Path
-) -> None:
+async def test_each_proof_that_is_sent_must_hold(start: Start, upstream: Upstream, tmp_path: Path) -> None:
     gate = start(*CERTIFICATE, "--proof-file", str(tmp_path / "proof"))
     good, bad = (("x-forwarded-client-cert", f"Hash={text}") for text in (KNOWN, OTHER))
     assert (await gate.send(more=[good])).status == 200

@@ -12,12 +12,10 @@ import json
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Gate, Helpers, Start
+from tests.proxy_addon.gate import OLD_SECRET, SECRET, Gate, Start
 
 pytestmark = pytest.mark.e2e
 
@@ -73,7 +71,7 @@ def malformed(gate: Gate) -> Iterator[bytes]:
     yield f"POST {CHAT} HTTP/1.1\r\nhost: {PROMPT}".encode()
 
 
-async def session(gate: Gate, helpers: type[Helpers]) -> list[bytes]:
+async def session(gate: Gate) -> list[bytes]:
     """Everything that can go well or wrong; what the proxy itself answered."""
     said: list[bytes] = []
     more = [("api-key", KEY), ("cookie", KEY), ("x-forwarded-for", PERSON), ("x-forwarded-client-cert", KEY)]
@@ -97,7 +95,7 @@ async def session(gate: Gate, helpers: type[Helpers]) -> list[bytes]:
         said.append(got.raw + got.body)
     for path in ("/health", "/ready", "/metrics"):
         said.append((await gate.send(path, b"", method="GET", headers=[("api-key", KEY)])).body)
-    assert helpers.SECRET not in b"".join(said).decode()
+    assert SECRET not in b"".join(said).decode()
     return said
 
 
@@ -119,12 +117,10 @@ def written(folder: Path) -> dict[Path, bytes]:
 
 
 @pytest.mark.parametrize("records", [False, True], ids=["metering", "recording too"])
-async def test_no_mark_is_found_anywhere(
-    start: Start, helpers: type[Helpers], tmp_path: Path, records: bool
-) -> None:
+async def test_no_mark_is_found_anywhere(start: Start, tmp_path: Path, records: bool) -> None:
     flags = [flag.format(tmp_path) for flag in (*SINKS, *(RECORDING if records else ()))]
     gate = start(*flags)
-    said = await session(gate, helpers)
+    said = await session(gate)
     gate.stop()
     assert len(gate.records()) == 9 + 3 * 6 + 4 + 1
     assert [text for text in said if MARK in text] == []
@@ -134,7 +130,7 @@ async def test_no_mark_is_found_anywhere(
     assert any(path.suffix == ".seg" for path in found)
     assert any(path.suffix == ".parquet" for path in found)
     assert any("recordings" in path.parts for path in found) is records
-    secrets = (MARK, helpers.SECRET.encode(), helpers.OLD_SECRET.encode(), b"token-of-the-managed-identity")
+    secrets = (MARK, SECRET.encode(), OLD_SECRET.encode(), b"token-of-the-managed-identity")
     hits = {str(path): secret for path, data in found.items() for secret in secrets if secret in data}
     assert hits == {}
 

@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
@@ -21,9 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from gatewright.metering.record import Settlement, UsageSource
-
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Gate, Got, Helpers, Start, Upstream
+from tests.proxy_addon.gate import Gate, Got, Start, launch
+from tests.proxy_addon.upstream import Upstream
 
 pytestmark = pytest.mark.e2e
 
@@ -123,12 +121,12 @@ def _slug(name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def secured(tmp_path_factory: pytest.TempPathFactory, helpers: type[Helpers]) -> Iterator[Secured]:
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
     folder = tmp_path_factory.mktemp("tls")
     contexts = {name: context(folder, certificate) for name, certificate in REFUSED.items()}
     contexts["an old protocol"] = outdated(folder)
     contexts["right"] = context(folder, made("localhost", LEAF), LEAF)
-    servers = {name: helpers.Upstream(found) for name, found in contexts.items()}
+    servers = {name: Upstream(found) for name, found in contexts.items()}
     route = {"region": "eu", "provider": "azure.ai.openai", "deployment": "d", "models": ["chat"]}
     routes = {
         _slug(name): {**route, "endpoint": f"https://localhost:{server.port}"}
@@ -138,7 +136,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory, helpers: type[Helpers]) ->
     (folder / "own.json").write_text(json.dumps(whole))
     (folder / "ca.pem").write_bytes(CA.certificate.public_bytes(serialization.Encoding.PEM))
     flags = ("--routes", str(folder / "own.json"), "--upstream-ca", str(folder / "ca.pem"))
-    gate = helpers.launch(folder, "http://127.0.0.1:9", *flags)
+    gate = launch(folder, "http://127.0.0.1:9", *flags)
     yield Secured(gate, servers)
     assert gate.stop() == 0
     for server in servers.values():

@@ -9,14 +9,13 @@ import signal
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from gatewright.metering.record import Settlement, UsageRecord, UsageSource
-
-if TYPE_CHECKING:
-    from tests.proxy_addon.conftest import Gate, Helpers, Upstream
+from tests.proxy_addon.gate import Gate
+from tests.proxy_addon.upstream import Upstream
 
 pytestmark = pytest.mark.e2e
 
@@ -28,11 +27,11 @@ IMAGE: Any = [
 ]
 
 
-def asked(**body: Any) -> bytes:  # noqa: ANN401
+def asked(**body: Any) -> bytes:
     return json.dumps({"stream": True, "messages": PROMPT, **body}).encode()
 
 
-def event(**delta: Any) -> str:  # noqa: ANN401
+def event(**delta: Any) -> str:
     chunk = {"id": "c-1", "model": delta.pop("model", "gpt-4.1-2025-04-14")}
     finish = delta.pop("finish", None)
     chunk["choices"] = [{"index": 0, "delta": delta, "finish_reason": finish}]
@@ -137,9 +136,7 @@ async def test_refusals_and_redirects_are_not_estimated(gate: Gate) -> None:
         assert (record.usage_source, record.usage.is_empty()) == (UsageSource.MISSING, True)
 
 
-async def test_nothing_is_started_while_usage_is_reported(
-    start: Callable[..., Gate], helpers: type[Helpers]
-) -> None:
+async def test_nothing_is_started_while_usage_is_reported(start: Callable[..., Gate]) -> None:
     gate = start()
     for number in range(5):
         request = str(uuid.uuid4())

@@ -43,7 +43,7 @@ def undone(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(message, "__post_init__", message.__post_init__)
 
 
-def outcome(call: Any, *arguments: object) -> object:  # noqa: ANN401
+def outcome(call: Any, *arguments: object) -> object:
     try:
         return call(*arguments)
     except KeyError as missing:
@@ -57,11 +57,11 @@ def test_headers_answer_as_mitmproxy_s_own(fields: list[tuple[bytes, bytes]], na
     defaulted = OF_MITMPROXY["get"](headers, name, "none")
     speed.look_up_fast()
     assert [outcome(getattr(http.Headers, method), headers, name) for method in LOOK_UPS] == wanted
-    assert headers.get(name, "none") == defaulted  # type: ignore[arg-type]
+    assert headers.get(name, "none") == defaulted
 
 
 def test_messages_are_made_without_the_check_of_their_types() -> None:
-    arguments = dict.fromkeys(inspect.signature(http.ResponseData).parameters)
+    arguments: Any = dict.fromkeys(inspect.signature(http.ResponseData).parameters)
     with pytest.raises(TypeError):
         http.ResponseData(**arguments)
     speed.check_messages_lightly()
@@ -92,7 +92,8 @@ def handled(monkeypatch: pytest.MonkeyPatch, table: dict[str, Any], *hooks: obje
 
     monkeypatch.setattr(speed, "_HANDLE_EVENT", original)
     speed.call_in_place(table)
-    return list(http_layer.HttpStream._handle_event(SimpleNamespace(), events.Start()))  # type: ignore[arg-type]
+    stream: Any = SimpleNamespace()
+    return list(http_layer.HttpStream._handle_event(stream, events.Start()))
 
 
 def test_hooks_that_wait_for_nothing_are_called_where_they_are_due(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,6 +195,6 @@ def test_a_body_within_the_limit_is_not_looked_at_again(
     speed.check_sizes_fast(10)
     one = tflow.tflow()
     one.request.headers.fields = (field,)
-    stream = SimpleNamespace(flow=one, request_body_buf=b"x" * received, response_body_buf=b"")
+    stream: Any = SimpleNamespace(flow=one, request_body_buf=b"x" * received, response_body_buf=b"")
     list(http_layer.HttpStream.check_body_size(stream, True))
     assert asked == ([] if within else [True])

@@ -9,16 +9,22 @@ file stands in the test data: this follows the documentation.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from gatewright.metering.apis.interpreter import Asked, Interpreter, error_code
+from gatewright.metering.apis.interpreter import Asked, Interpreter, created_in, error_code
 from gatewright.metering.apis.reading import Reading, UsageReader
-from gatewright.metering.json_text import NotJson, object_at, read_object, text_at
+from gatewright.metering.json_text import JsonObject, NotJson, object_at, read_object, text_at
 from gatewright.metering.normalise import openai_usage
 from gatewright.metering.usage import TokenUsage
 
-MAX_LINE_BYTES = 16 * 1024 * 1024
+MAX_LINE_BYTES = 256 * 1024
+END_BYTES = 64 * 1024
+
+_FRONT = b'{"response":{"body":{'
+_USAGE = re.compile(rb'(?<!\\)"usage"\s*+:\s*+\{')
+_MODEL = re.compile(rb'(?<!\\)"model"\s*+:\s*+"([^"\\]++)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +87,24 @@ class BatchSum:
 class OutputReader:
     """Adds up the usage in an output file. Any other file has none. Never raises, whatever the bytes are.
 
+    Of a long line, such as one with many embeddings, only the ends are held and read: parsing it whole would
+    keep everything else waiting.
+
     Args:
-        limit: bytes of one line that are held at most; a longer line is not read.
+        limit: bytes of one line that are held at most.
 
     Attributes:
         sums: by model; under an empty name what names none.
-        unread: lines that speak of usage and could not be read.
+        unread: lines that speak of usage, or are long, and could not be read.
+        created: when the last of the answers was made, by its own word.
     """
 
     def __init__(self, limit: int = MAX_LINE_BYTES) -> None:
         self.sums: dict[str, BatchSum] = {}
         self.unread = 0
-        self._limit = limit
+        self.created: int | None = None
+        self._limit, self._end = limit, min(END_BYTES, limit)
+        self._head = b""
         self._held: list[bytes] = []
         self._size = 0
 
@@ -110,28 +122,47 @@ class OutputReader:
 
     def _hold(self, data: bytes) -> None:
         self._size += len(data)
-        if self._size <= self._limit:
-            self._held.append(data)
-        else:
-            self._held.clear()
+        self._held.append(data)
+        if self._size > self._limit:
+            held = b"".join(self._held)
+            self._head = self._head or held[: self._end]
+            self._held, self._size = [held[-self._end :]], self._limit
 
     def _line(self) -> None:
-        line, too_long = b"".join(self._held), self._size > self._limit
-        self._held, self._size = [], 0
-        if too_long:
-            self.unread += 1
-        elif b'"usage"' in line:
-            self._add(line)
-
-    def _add(self, line: bytes) -> None:
+        line, head = b"".join(self._held), self._head
+        self._held, self._size, self._head = [], 0, b""
+        if not head and b'"usage"' not in line:
+            return
         try:
-            body = object_at(read_object(line), "response", "body")
+            body = _from_the_ends(head, line) if head else object_at(read_object(line), "response", "body")
         except NotJson:
             self.unread += 1
             return
         raw = object_at(body, "usage")
         found = openai_usage(raw) if raw else None
-        if found is not None:
-            kept = self.sums.setdefault(text_at(body, "model") or "", BatchSum())
-            kept.usage = kept.usage.plus(found.usage)
-            kept.answers += 1
+        if body is not None and found is not None:
+            self._add(body, found.usage)
+
+    def _add(self, body: JsonObject, usage: TokenUsage) -> None:
+        kept = self.sums.setdefault(text_at(body, "model") or "", BatchSum())
+        kept.usage = kept.usage.plus(usage)
+        kept.answers += 1
+        self.created = max(self.created or 0, created_in(body) or 0) or None
+
+
+def _from_the_ends(head: bytes, tail: bytes) -> JsonObject:
+    """What the ends of a long line say of the answer's body: its usage, its model.
+
+    Within texts quotes stand behind backslashes, so that what looks like a member is one. With the beginning
+    of a line in front, the rest is an object exactly if the usage is a member of the answer's body.
+
+    Raises:
+        NotJson: that is not so, or more than one model is named.
+    """
+    starts = [found.start() for found in _USAGE.finditer(tail)]
+    line = read_object(_FRONT + tail[starts[-1] :]) if starts else {}
+    models = {found[1] for end in (head, tail) for found in _MODEL.finditer(end)}
+    body = object_at(line, "response", "body")
+    if body is None or len(models) > 1:
+        raise NotJson("the ends do not tell")
+    return body | ({"model": models.pop().decode("utf-8", "replace")} if models else {})

@@ -50,6 +50,7 @@ class Facts:
     counted: TokenUsage | None = None
     model: str | None = None
     response_id: str | None = None
+    created: int | None = None
     error: str | None = None
     ended: bool = False
     detail: str | None = None
@@ -171,6 +172,7 @@ class Interpreter:
     def _note(self, subject: JsonObject) -> None:
         self.facts.model = self.facts.model or text_at(subject, "model")
         self.facts.response_id = self.facts.response_id or text_at(subject, "id")
+        self.facts.created = self.facts.created or created_in(subject)
 
     def _note_error(self, value: JsonObject, event: Event | None) -> None:
         error = value.get("error")
@@ -196,6 +198,12 @@ def states(raw: bytes, name: bytes) -> bool:
             return True
         at = raw.find(name, at)
     return False
+
+
+def created_in(subject: JsonObject) -> int | None:
+    """When an object was made, by its own word, in seconds since 1970."""
+    stated = subject.get("created_at", subject.get("created"))
+    return stated if isinstance(stated, int) and stated > 0 else None
 
 
 def error_code(error: Json) -> str:

@@ -32,6 +32,7 @@ class Reading:
         counted: quantities that we counted in request or answer, where the service states none.
         model: the model that answered.
         response_id: the answer's id.
+        created: when the answer was made, by its own word: seconds since 1970.
         error: a short code of the error in the body, or None.
         stream: the body is a stream of events.
         ended: the body came to its own end (a final event, or a whole document).
@@ -43,6 +44,7 @@ class Reading:
     counted: TokenUsage | None = None
     model: str | None = None
     response_id: str | None = None
+    created: int | None = None
     error: str | None = None
     stream: bool = False
     ended: bool = False
@@ -199,6 +201,7 @@ class UsageReader:
             counted=facts.counted,
             model=facts.model,
             response_id=facts.response_id,
+            created=facts.created,
             error=facts.error,
             stream=self.stream,
             ended=facts.ended,

@@ -9,7 +9,7 @@ Sources: https://platform.openai.com/docs/api-reference/responses-streaming (202
 
 from __future__ import annotations
 
-from gatewright.metering.apis.interpreter import Body, Interpreter
+from gatewright.metering.apis.interpreter import Asked, Body, Interpreter
 from gatewright.metering.json_text import JsonObject, object_at, text_at
 from gatewright.metering.normalise import Reported
 from gatewright.metering.sse import Event
@@ -17,6 +17,7 @@ from gatewright.metering.sse import Event
 _TERMINAL = frozenset(
     {"response.completed", "response.incomplete", "response.failed", "response.cancelled", "response.done"}
 )
+_ENDED = frozenset({"completed", "incomplete", "failed", "cancelled"})
 
 
 class Responses(Interpreter):
@@ -53,8 +54,20 @@ class Retrieved(Responses):
     """Reads a response that is fetched again: only one that was made in the background is counted by then.
 
     Its usage is the same at every fetch; who counts it must count it once, by the response's id.
+
+    Attributes:
+        has_ended: the response was made in the background, and nothing more comes.
     """
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__(asked)
+        self.has_ended = False
 
     def usage_in_document(self, value: JsonObject) -> Reported | None:
         """The usage of a response made in the background."""
         return super().usage_in_document(value) if value.get("background") is True else None
+
+    def _note(self, subject: JsonObject) -> None:
+        super()._note(subject)
+        ended = subject.get("background") is True and text_at(subject, "status") in _ENDED
+        self.has_ended = self.has_ended or ended

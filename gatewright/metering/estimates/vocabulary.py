@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
@@ -32,6 +32,16 @@ class Tokenizer(Protocol):
 
     def count(self, text: str) -> int:
         """Tokens of a text. Special tokens are read as ordinary text. Takes any text, never raises."""
+
+
+class Encoding(Protocol):
+    """The part of a byte-pair vocabulary that is used here and by the simulated upstream."""
+
+    def encode_ordinary(self, text: str) -> Sequence[int]:
+        """The tokens of a text without half surrogate pairs; special tokens are read as ordinary text."""
+
+    def decode_single_token_bytes(self, token: int) -> bytes:
+        """The bytes of one token."""
 
 
 class TokenizerAbsent(Exception):
@@ -93,13 +103,17 @@ def family_of(model: str) -> Family | None:
 class _Bpe:
     """bpe-openai as a `Tokenizer`. It refuses long texts, so they are counted in pieces."""
 
-    def __init__(self, encode: Callable[[str], Sequence[int]]) -> None:
-        self._encode = encode
+    def __init__(self, encoding: Encoding) -> None:
+        self._encoding = encoding
 
     def count(self, text: str) -> int:
-        """Tokens of a text; half a surrogate pair, which JSON can spell, counts as a question mark."""
-        plain = text.encode("utf-8", "replace").decode("utf-8")
-        return sum(len(self._encode(piece)) for piece in pieces(plain))
+        """Tokens of a text."""
+        return sum(len(self._encoding.encode_ordinary(piece)) for piece in pieces(whole(text)))
+
+
+def whole(text: str) -> str:
+    """A text whose half surrogate pairs, which JSON can spell, are question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def pieces(text: str, most: int = PIECE_CHARACTERS) -> Iterator[str]:
@@ -129,18 +143,28 @@ def tokenizer(vocabulary: str) -> Tokenizer:
     Raises:
         TokenizerAbsent: the package is not installed.
     """
+    try:
+        return _Bpe(encoding(vocabulary))
+    except ImportError as fault:
+        raise TokenizerAbsent("bpe-openai is not installed") from fault
+
+
+def encoding(vocabulary: str) -> Encoding:
+    """A vocabulary, loaded at the first call of the process; safe in threads.
+
+    Raises:
+        ImportError: the package is not installed.
+    """
     with _LOADING:
         return _load(vocabulary)
 
 
 @cache
-def _load(vocabulary: str) -> Tokenizer:
+def _load(vocabulary: str) -> Encoding:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # how bpe_openai opens its packaged vocabularies
-        try:
-            import bpe_openai
-        except ImportError as fault:
-            raise TokenizerAbsent("bpe-openai is not installed") from fault
-        encoding = bpe_openai.get_encoding(vocabulary)
-        encoding.encode_ordinary("a")  # loads the tables now, inside the lock
-    return _Bpe(encoding.encode_ordinary)
+        import bpe_openai
+
+        found: Encoding = bpe_openai.get_encoding(vocabulary)
+        found.encode_ordinary("a")  # loads the tables now, inside the lock
+    return found

@@ -309,3 +309,7 @@ async def _read_cut(real: httpx.AsyncClient, url: str, got: list[bytes]) -> None
     async with real.stream("POST", url, json=body, headers=headers) as answer:
         async for part in answer.aiter_raw():
             got.append(part)
+
+
+def test_a_text_longer_than_the_tokenizer_takes_at_once_is_counted() -> None:
+    assert len(encode("word " * 200_001)) > 200_000

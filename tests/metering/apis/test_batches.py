@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,3 +71,52 @@ def test_a_line_that_is_too_long_is_said_and_not_held() -> None:
     reader.feed(b"\n" + line(1))
     reader.finish()
     assert (reader.unread, reader.sums["m"].usage) == (1, TokenUsage(1, 1))
+
+
+def embeddings(values: int, usage: str = '{"prompt_tokens":5,"total_tokens":5}', rest: str = "") -> bytes:
+    data = '{"embedding":[' + ",".join(["0.0123"] * values) + "]}"
+    body = f'{{"object":"list","data":[{data}],"model":"embed","created":7,"usage":{usage}{rest}}}'
+    return f'{{"custom_id":"c","response":{{"status_code":200,"body":{body}}},"error":null}}'.encode()
+
+
+@given(st.lists(st.integers(1, 70_000), max_size=8), st.integers(30, 3000))
+def test_a_long_line_is_read_at_its_ends_as_if_it_were_whole(sizes: list[int], limit: int) -> None:
+    chat = json.loads(line(4).decode())
+    chat["response"]["body"] = {
+        "choices": [{"message": {"content": '"usage":{"prompt_tokens":9} "model":"other"' * 20}}],
+        **chat["response"]["body"],
+    }
+    file = b"\n".join([embeddings(4000), json.dumps(chat).encode(), line(3)])
+    whole, cut, at = OutputReader(limit=10**7), OutputReader(limit=max(limit, 400)), 0
+    for size in [*sizes, len(file)]:
+        whole.feed(file[at : at + size])
+        cut.feed(file[at : at + size])
+        at += size
+    whole.finish()
+    cut.finish()
+    assert cut.sums == whole.sums
+    assert {model: (found.usage, found.answers) for model, found in cut.sums.items()} == {
+        "embed": (TokenUsage(5, total_tokens=5), 1),
+        "m": (TokenUsage(7, 2), 2),
+    }
+    assert (cut.unread, whole.unread, whole.created) == (0, 0, 7)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        embeddings(900).replace(b'"usage"', b'"use"'),
+        embeddings(900)[:-1],
+        embeddings(900).replace(b'"error":null', b'"error":{"usage":{"prompt_tokens":1}}'),
+        embeddings(900, rest=',"and":{"model":"other"}'),
+        embeddings(900)
+        .replace(b'"response":{', b'"response":{"inner":{')
+        .replace(b'}},"error"', b'}}},"error"'),
+        b"x" * 5000,
+    ],
+)
+def test_a_long_line_whose_ends_do_not_tell_is_said(text: bytes) -> None:
+    reader = OutputReader(limit=400)
+    reader.feed(text + b"\n" + line(1))
+    reader.finish()
+    assert (reader.unread, list(reader.sums)) == (1, ["m"])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatewright.metering.apis import Reading, reader_for
-from gatewright.metering.apis import embeddings as module
+from gatewright.metering.apis.interpreter import Interpreter
 from gatewright.metering.usage import TokenUsage
 
 VECTOR = [round(math.sin(i), 9) for i in range(5000)]
@@ -35,7 +35,7 @@ def no_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: object, body: object) -> None:
         raise AssertionError("the whole document was parsed")
 
-    monkeypatch.setattr(module.Interpreter, "document", refuse)
+    monkeypatch.setattr(Interpreter, "document", refuse)
 
 
 @pytest.mark.usefixtures("no_parsing")

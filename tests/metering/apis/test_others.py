@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from gatewright.metering.apis import READERS, Asked, Reading, UsageReader, reader_for
@@ -91,6 +94,25 @@ def test_a_runs_usage_counts_and_its_steps_do_not() -> None:
     reading = read("assistants", *steps, event("thread.run", run), "event: done\ndata: [DONE]\n\n")
     assert (usage(reading), reading.ended) == (TokenUsage(2, 4, 6), True)
     assert usage(read("assistants", *steps)) is None
+
+
+@pytest.mark.parametrize("status", ["queued", "in_progress", "requires_action", "cancelling"])
+def test_a_run_that_has_not_ended_says_so(status: str) -> None:
+    run = {"id": "run_1", "object": "thread.run", "status": status, "usage": None, "model": "m"}
+    reading = read("assistants", json.dumps(run))
+    assert (reading.detail, reading.response_id, reading.model) == ("run_not_finished", "run_1", "m")
+    stream = f"event: thread.run.{status}\ndata: {json.dumps(run)}\n\nevent: done\ndata: [DONE]\n\n"
+    assert read("assistants", 'data: {"object":"thread","id":"thread_1"}\n\n', stream) == replace(
+        reading, stream=True
+    )
+
+
+def test_a_run_that_failed_names_its_error_and_keeps_its_usage() -> None:
+    run = json.loads('{"object":"thread.run","status":"failed","last_error":{"code":"server_error"}}')
+    reading = read("assistants", json.dumps(run | {"usage": {"prompt_tokens": 2, "total_tokens": 2}}))
+    assert (reading.error, usage(reading)) == ("server_error", TokenUsage(2, total_tokens=2))
+    error = 'event: error\ndata: {"code":"rate_limit","message":"x"}\n\n'
+    assert read("assistants", error).error == "rate_limit"
 
 
 def test_speech_is_counted_in_characters_of_the_request() -> None:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 from tests.proxy_addon.chaos.kinds import Exchange
-from tests.proxy_addon.conftest import BACKEND, Gate, Got, closed, read_answer
+from tests.proxy_addon.gate import BACKEND, Gate, Got, closed, read_answer
 
 _SECONDS = 60
 _CHAT = f"/b/{BACKEND}/-/openai/deployments/chat/chat/completions?api-version=2025-01-01"

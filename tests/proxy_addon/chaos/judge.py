@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from gatewright.metering.record import Settlement, UsageRecord, UsageSource
 from tests.proxy_addon.chaos.kinds import HEADLESS, Exchange, Truth
-from tests.proxy_addon.conftest import Upstream
+from tests.proxy_addon.upstream import Upstream
 
 if TYPE_CHECKING:
     from tests.proxy_addon.chaos.run import Life
-    from tests.proxy_addon.sinks.conftest import Receiver
+    from tests.proxy_addon.sinks.receiver import Receiver
 
 _ID = "x-local-exchange"
 FINDINGS = ("lost", "doubled", "wrong", "unlike", "inexact", "astray")

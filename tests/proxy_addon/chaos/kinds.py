@@ -8,7 +8,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.proxy_addon.conftest import Got, document, embeddings, sse
+from tests.proxy_addon.gate import Got
+from tests.proxy_addon.upstream import document, embeddings, sse
 
 GARBAGE = ('data: {"usage":{"prompt_tokens":}\n\ndata: \x01\n: \n\n{}' * 20).encode()
 ERROR = b'data: {"error":{"code":"server_error","message":"The server had an error"}}\n\ndata: [DONE]\n\n'

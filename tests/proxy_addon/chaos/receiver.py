@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from proxy_addon.sinks import columns
-from tests.proxy_addon.sinks.conftest import RULE, Receiver, Reply
+from tests.proxy_addon.sinks.receiver import RULE, Receiver, Reply
 
 NAME = "azure-monitor"
 IDENTITY = {"IDENTITY_HEADER": "secret-of-the-endpoint"}

@@ -21,7 +21,7 @@ from tests.proxy_addon.chaos.judge import Judge, Report
 from tests.proxy_addon.chaos.kinds import KINDS, Exchange
 from tests.proxy_addon.chaos.receiver import IDENTITY, Failing, resend
 from tests.proxy_addon.chaos.upstream import Malformed
-from tests.proxy_addon.conftest import Gate, launch, spawn
+from tests.proxy_addon.gate import Gate, launch, spawn
 
 _LAG = re.compile(rb"sink_lag_bytes\{[^}]*\} (\d+)")
 _SETTLE_SECONDS = 240

@@ -7,7 +7,7 @@ import contextlib
 from typing import Any
 
 from tests.proxy_addon.chaos.kinds import CONTENT, truth, zipped
-from tests.proxy_addon.conftest import Seen, Upstream, document
+from tests.proxy_addon.upstream import Seen, Upstream, document
 
 _JSON = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 _SSE = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"

@@ -15,6 +15,8 @@ from gatewright.metering.recorded import meter
 from gatewright.recordings import Exchange, read_har
 from proxy_addon.flowfiles import read_flows
 from proxy_addon.recording.recorder import is_sampled
+from tests.proxy_addon.gate import Gate
+from tests.proxy_addon.upstream import Upstream
 
 PROMPT = "the words of a user 4711"
 BODY = json.dumps({"stream": True, "messages": [{"role": "user", "content": PROMPT}]}).encode()
@@ -35,7 +37,7 @@ def outcomes(metrics: str) -> dict[str, int]:
     return {line.split('"')[1]: int(line.rpartition(" ")[2]) for line in lines if not line.endswith(" 0")}
 
 
-async def metrics(gate: Any) -> str:  # noqa: ANN401
+async def metrics(gate: Gate) -> str:
     got = await gate.raw(b"GET /metrics HTTP/1.1\r\nhost: p\r\n\r\n")
     return str(got.body.decode())
 
@@ -72,7 +74,7 @@ async def test_whole_streams_are_recorded_redacted_and_meter_as_the_ledger_says(
 async def test_prompts_may_be_kept_and_the_request_is_the_clients_own(
     start: Callable[..., Any],
     tmp_path: Path,
-    upstream: Any,  # noqa: ANN401
+    upstream: Upstream,
 ) -> None:
     flags = ("--record-dir", str(tmp_path / "rec"), "--record-rate", "1", "--record-prompts", "keep")
     gate = start(*flags)
@@ -144,5 +146,5 @@ async def test_a_folder_that_cannot_be_used_disturbs_nothing(
     assert "recordings: cannot be written" in gate.log.read_text()
 
 
-async def test_without_the_option_there_is_no_recorder(gate: Any) -> None:  # noqa: ANN401
+async def test_without_the_option_there_is_no_recorder(gate: Gate) -> None:
     assert "recordings" not in await metrics(gate)

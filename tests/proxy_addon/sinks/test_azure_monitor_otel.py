@@ -1,7 +1,5 @@
 """Application Insights: Azure's own exporter against a loopback server."""
 
-# ruff: noqa: ANN401 - fixtures: their classes stand in conftest, which tests cannot import
-
 from __future__ import annotations
 
 import json
@@ -19,13 +17,15 @@ from proxy_addon.sinks.azure_monitor_otel import AzureMonitorOtel
 from proxy_addon.sinks.context import SinkContext
 from proxy_addon.sinks.shipper import Shipper
 from proxy_addon.sinks.sink import Sink
+from tests.proxy_addon.sinks.bench import Bench
+from tests.proxy_addon.sinks.receiver import Receiver, Reply
 
 CONTEXT = SinkContext(SystemClock(), "replica-1")
 KEY = "00000000-0000-0000-0000-000000000002"
 
 
 @pytest.fixture
-def sink(receiver: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
+def sink(receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
     pytest.importorskip("azure.monitor.opentelemetry.exporter")
     for name in ("STATSBEAT_DISABLED_ALL", "SDKSTATS_DISABLED", "CONTROLPLANE_DISABLED"):
         monkeypatch.setenv(f"APPLICATIONINSIGHTS_{name}", "true")
@@ -36,16 +36,16 @@ def sink(receiver: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     built.sink.close()
 
 
-def track(reply: Any, count: int) -> Any:
+def track(reply: type[Reply], count: int) -> Any:
     body = json.dumps({"itemsReceived": count, "itemsAccepted": count, "errors": []}).encode()
     return reply(200, {"content-type": "application/json"}, body=body)
 
 
 def test_metrics_and_spans_arrive(
-    bench: Any,
+    bench: Bench,
     sink: Sink,
-    receiver: Any,
-    reply: Any,
+    receiver: Receiver,
+    reply: type[Reply],
     record: Callable[..., UsageRecord],
     ship: Callable[[Shipper], None],
 ) -> None:
@@ -84,7 +84,7 @@ class Failing:
 
 
 def test_what_did_not_arrive_is_tried_again_alone(
-    bench: Any, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     pytest.importorskip("opentelemetry.sdk")
     exporters = Failing(2)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from gatewright.metering.record import Bound, UsageRecord, UsageSource
+from gatewright.metering.record import Bound, UsageRecord, UsageSource, write_time
 from gatewright.metering.usage import TokenUsage
 from proxy_addon.sinks import columns
 from proxy_addon.sinks.sink import KNOWN_FIELDS, read_entry
@@ -116,7 +116,7 @@ def test_times_are_written_in_utc(record: Callable[..., UsageRecord]) -> None:
     time = record().time
     assert time is not None
     moved = time.astimezone(timezone(timedelta(hours=5)))
-    assert values(record())["TimeGenerated"] == columns.write_time(moved)
+    assert values(record())["TimeGenerated"] == write_time(moved)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,15 @@
 """Dead letters: whole lines with their reason, for the owner alone."""
 
-# ruff: noqa: ANN401 - fixtures: their classes stand in conftest, which tests cannot import
-
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from proxy_addon.sinks.dead_letters import DeadLetters
+from tests.proxy_addon.sinks.bench import Bench
 
 
-def test_a_refused_record_stands_with_its_reason(tmp_path: Path, bench: Any) -> None:
+def test_a_refused_record_stands_with_its_reason(tmp_path: Path, bench: Bench) -> None:
     dead = DeadLetters(tmp_path / "new" / "dead", "azure-monitor", bench.clock)
     dead.add('{"record_id":"é"}'.encode(), "HTTP 400")
     dead.add(b"\xff no json", "no usage record")
@@ -27,7 +25,7 @@ def test_a_refused_record_stands_with_its_reason(tmp_path: Path, bench: Any) -> 
     assert second["line"] == "\ufffd no json"
 
 
-def test_what_a_full_disk_cut_short_spoils_no_other_line(tmp_path: Path, bench: Any) -> None:
+def test_what_a_full_disk_cut_short_spoils_no_other_line(tmp_path: Path, bench: Bench) -> None:
     dead = DeadLetters(tmp_path, "jsonl", bench.clock)
     dead.path.write_bytes(b'{"time":"2026-')
     dead.add(b'{"a":1}', "HTTP 400")

@@ -1,7 +1,5 @@
 """Event Hubs by its narrow sender; the SDK's own part only as far as it goes without Azure."""
 
-# ruff: noqa: ANN401 - fixtures: their classes stand in conftest, which tests cannot import
-
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -17,6 +15,7 @@ from proxy_addon.sinks.context import SinkContext
 from proxy_addon.sinks.eventhubs import Event, EventHubs, HubSender, SendFailed, TooLarge
 from proxy_addon.sinks.shipper import Shipper
 from proxy_addon.sinks.sink import Pace
+from tests.proxy_addon.sinks.bench import Bench
 
 CONTEXT = SinkContext(SystemClock(), "replica-1")
 
@@ -42,7 +41,7 @@ class Hub:
 
 
 def test_events_are_the_journal_s_json_in_publications_that_fit(
-    bench: Any, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     bench.folder.records(*map(record, range(1000)))
     hub = Hub(256 * 1024, failures=2)
@@ -55,7 +54,7 @@ def test_events_are_the_journal_s_json_in_publications_that_fit(
 
 
 def test_an_event_that_fits_into_no_publication_is_buried(
-    bench: Any, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     bench.folder.records(record(1), record(2, usage_detail="x" * 300_000), record(3))
     hub = Hub(256 * 1024)

@@ -1,7 +1,5 @@
 """A real process that ships by the real SDK, killed again and again while its receiver fails."""
 
-# ruff: noqa: ANN401 - fixtures: their classes stand in conftest, which tests cannot import
-
 from __future__ import annotations
 
 import json
@@ -11,11 +9,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from gatewright.metering.record import UsageRecord
+from tests.proxy_addon.sinks.bench import Folder
+from tests.proxy_addon.sinks.receiver import Receiver, Reply
 
 KILLS = 6
 EACH = 60
@@ -44,9 +43,9 @@ sys.exit(0 if shipping.stop(60) else 1)
 
 @pytest.mark.e2e
 def test_a_killed_process_loses_no_record_and_repeats_the_same_rows(
-    receiver: Any,
-    reply: Any,
-    folder: Any,
+    receiver: Receiver,
+    reply: type[Reply],
+    folder: Folder,
     tmp_path: Path,
     root: Path,
     record: Callable[..., UsageRecord],

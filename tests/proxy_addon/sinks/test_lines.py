@@ -1,7 +1,5 @@
 """JSON lines in a folder: by day and size, whole lines, one writer per file."""
 
-# ruff: noqa: ANN401 - fixtures: their classes stand in conftest, which tests cannot import
-
 from __future__ import annotations
 
 import errno
@@ -9,7 +7,6 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,6 +18,7 @@ from proxy_addon.sinks.context import SinkContext
 from proxy_addon.sinks.lines import LineFolder
 from proxy_addon.sinks.shipper import Shipper
 from proxy_addon.sinks.sink import Delivered, Entry, Pace, Parcel, TryAgain
+from tests.proxy_addon.sinks.bench import Bench
 
 CONTEXT = SinkContext(SystemClock(), "replica-1")
 
@@ -30,7 +28,7 @@ def ids(path: Path) -> list[str]:
 
 
 def test_each_day_has_its_own_file(
-    bench: Any, tmp_path: Path, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, tmp_path: Path, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     late = datetime(2026, 11, 24, 23, 59, 59, tzinfo=UTC)
     bench.folder.records(record(0), record(1, time=late), record(2))
@@ -47,7 +45,7 @@ def test_each_day_has_its_own_file(
 
 
 def test_a_file_that_is_large_enough_is_followed_by_the_next(
-    bench: Any, tmp_path: Path, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, tmp_path: Path, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     bench.folder.records(*map(record, range(30)))
     sink = LineFolder(tmp_path, "r", 2048)
@@ -67,7 +65,7 @@ def test_a_file_that_is_large_enough_is_followed_by_the_next(
 
 
 def test_a_full_disk_is_tried_again_and_no_line_is_torn(
-    bench: Any,
+    bench: Bench,
     tmp_path: Path,
     record: Callable[..., UsageRecord],
     ship: Callable[[Shipper], None],
@@ -127,7 +125,7 @@ def test_an_address_that_cannot_be_used_is_refused(tmp_path: Path, text: str, co
 
 
 def test_records_count_as_delivered_once_they_are_on_stable_storage(
-    bench: Any,
+    bench: Bench,
     tmp_path: Path,
     record: Callable[..., UsageRecord],
     ship: Callable[[Shipper], None],

@@ -1,7 +1,5 @@
 """OTLP: what a collector decodes: the conventions' names, delta metrics, stable span ids; honest answers."""
 
-# ruff: noqa: ANN401 - fixtures: their classes stand in conftest, which tests cannot import
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -18,12 +16,14 @@ from proxy_addon.sinks import otlp, registry
 from proxy_addon.sinks.context import SinkContext
 from proxy_addon.sinks.shipper import Shipper
 from proxy_addon.sinks.sink import Delivered, Entry, Parcel, Refused, Sink, TryAgain
+from tests.proxy_addon.sinks.bench import Bench
+from tests.proxy_addon.sinks.receiver import Receiver, Reply
 
 pytest.importorskip("opentelemetry.proto")
 CONTEXT = SinkContext(SystemClock(), "replica-1")
 
 
-def built(receiver: Any, options: str = "") -> Sink:
+def built(receiver: Receiver, options: str = "") -> Sink:
     return registry.build([f"otlp:{receiver.url}{options}"], CONTEXT)[0].sink
 
 
@@ -50,13 +50,13 @@ def plain(attributes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def collector(receiver: Any, reply: Any) -> Any:
+def collector(receiver: Receiver, reply: type[Reply]) -> Any:
     receiver.script = [reply(200) for _ in range(200)]
     return receiver
 
 
 def test_metrics_have_the_convention_s_names_units_and_bounds(
-    collector: Any, entry: Callable[..., Entry]
+    collector: Receiver, entry: Callable[..., Entry]
 ) -> None:
     sink = built(collector, "?signals=metrics")
     entries = [entry(n) for n in range(3)] + [entry(3, tenant="hr-bot", usage=TokenUsage(input_tokens=70))]
@@ -100,7 +100,7 @@ def test_metrics_have_the_convention_s_names_units_and_bounds(
     assert point.time_unix_nano == 1_795_608_003_250_500_000
 
 
-def test_a_value_on_a_bound_counts_below_it(collector: Any, entry: Callable[..., Entry]) -> None:
+def test_a_value_on_a_bound_counts_below_it(collector: Receiver, entry: Callable[..., Entry]) -> None:
     # Source: OTLP metrics.proto, HistogramDataPoint: buckets are (lower, upper].
     sink = built(collector, "?signals=metrics")
     sink.send(
@@ -111,7 +111,7 @@ def test_a_value_on_a_bound_counts_below_it(collector: Any, entry: Callable[...,
 
 
 def test_spans_share_a_trace_per_request_and_keep_their_ids(
-    collector: Any, entry: Callable[..., Entry]
+    collector: Receiver, entry: Callable[..., Entry]
 ) -> None:
     sink = built(collector, "?signals=traces")
     attempts = [
@@ -137,9 +137,9 @@ def test_spans_share_a_trace_per_request_and_keep_their_ids(
 
 
 def test_a_signal_that_arrived_is_not_sent_again_with_the_other(
-    bench: Any,
-    receiver: Any,
-    reply: Any,
+    bench: Bench,
+    receiver: Receiver,
+    reply: type[Reply],
     record: Callable[..., UsageRecord],
     ship: Callable[[Shipper], None],
 ) -> None:
@@ -162,7 +162,7 @@ def test_a_signal_that_arrived_is_not_sent_again_with_the_other(
     ],
 )
 def test_an_answer_is_read_by_its_status(
-    receiver: Any, reply: Any, entry: Callable[..., Entry], status: int, expected: object
+    receiver: Receiver, reply: type[Reply], entry: Callable[..., Entry], status: int, expected: object
 ) -> None:
     receiver.script = [reply(status, {"location": "http://127.0.0.1:9/"})]
     sink = built(receiver)
@@ -171,7 +171,7 @@ def test_an_answer_is_read_by_its_status(
 
 
 def test_what_a_collector_rejects_is_counted(
-    receiver: Any, reply: Any, entry: Callable[..., Entry], caplog: pytest.LogCaptureFixture
+    receiver: Receiver, reply: type[Reply], entry: Callable[..., Entry], caplog: pytest.LogCaptureFixture
 ) -> None:
     from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
@@ -190,9 +190,9 @@ def test_what_a_collector_rejects_is_counted(
 
 
 def test_headers_come_from_a_file_and_stay_out_of_the_log(
-    bench: Any,
-    receiver: Any,
-    reply: Any,
+    bench: Bench,
+    receiver: Receiver,
+    reply: type[Reply],
     tmp_path: Path,
     record: Callable[..., UsageRecord],
     ship: Callable[[Shipper], None],
@@ -209,14 +209,14 @@ def test_headers_come_from_a_file_and_stay_out_of_the_log(
 
 
 def test_a_record_without_a_time_is_buried(
-    bench: Any, collector: Any, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, collector: Receiver, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     bench.folder.records(record(1, time=None), record(2))
     ship(bench.shipper(built(collector)))
     assert [letter["reason"] for letter in bench.buried()] == ["the record has no time"]
 
 
-def test_many_records_make_parcels_of_bounded_size(collector: Any, entry: Callable[..., Entry]) -> None:
+def test_many_records_make_parcels_of_bounded_size(collector: Receiver, entry: Callable[..., Entry]) -> None:
     sink = built(collector)
     sizes = [len(p.entries) for p in sink.pack(entry(n) for n in range(1100)) if isinstance(p, Parcel)]
     assert sizes == [512, 512, 76]
@@ -232,7 +232,7 @@ def test_many_records_make_parcels_of_bounded_size(collector: Any, entry: Callab
     ],
 )
 def test_an_option_that_cannot_be_used_is_refused(
-    receiver: Any, tmp_path: Path, options: str, code: str
+    receiver: Receiver, tmp_path: Path, options: str, code: str
 ) -> None:
     file = tmp_path / "headers"
     file.write_text("a-secret-without-a-name")

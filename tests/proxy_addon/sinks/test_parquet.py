@@ -1,7 +1,5 @@
 """Parquet files: whole or not there, typed, and a batch that is sent again replaces itself."""
 
-# ruff: noqa: ANN401 - fixtures: their classes stand in conftest, which tests cannot import
-
 from __future__ import annotations
 
 import os
@@ -20,13 +18,14 @@ from proxy_addon.sinks.context import SinkContext
 from proxy_addon.sinks.parquet import ParquetFolder, kinds
 from proxy_addon.sinks.shipper import Shipper
 from proxy_addon.sinks.sink import Delivered, Entry, Pace, Parcel, TryAgain, Unfit, read_entry
+from tests.proxy_addon.sinks.bench import Bench
 
 pq = pytest.importorskip("pyarrow.parquet")
 CONTEXT = SinkContext(SystemClock(), "replica-1")
 
 
 def test_records_become_typed_rows_of_their_day(
-    bench: Any, tmp_path: Path, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, tmp_path: Path, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     late = datetime(2026, 11, 24, 23, 59, 59, 250_000, tzinfo=UTC)
     odd = record(
@@ -70,7 +69,7 @@ def test_a_batch_that_is_sent_again_replaces_its_file(tmp_path: Path, entry: Cal
 
 
 def test_a_failed_write_leaves_no_half_file_under_its_name(
-    bench: Any,
+    bench: Bench,
     tmp_path: Path,
     record: Callable[..., UsageRecord],
     ship: Callable[[Shipper], None],
@@ -112,7 +111,7 @@ def test_a_folder_that_is_gone_is_tried_again(tmp_path: Path, entry: Callable[..
 
 
 def test_a_number_beyond_64_bits_is_buried(
-    bench: Any, tmp_path: Path, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, tmp_path: Path, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     target = tmp_path / "out"
     target.mkdir()

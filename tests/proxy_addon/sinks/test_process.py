@@ -1,7 +1,5 @@
 """The whole process with its sinks: what the ledger has arrives everywhere, whatever a receiver does."""
 
-# ruff: noqa: ANN401 - fixtures: their classes stand in conftest, which tests cannot import
-
 from __future__ import annotations
 
 import asyncio
@@ -9,17 +7,19 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from tests.proxy_addon.gate import Start
+from tests.proxy_addon.sinks.receiver import Receiver, Reply
 
 pytestmark = pytest.mark.e2e
 
 
 async def test_every_sink_gets_what_the_ledger_has(
-    start: Any,
-    receiver: Any,
-    reply: Any,
+    start: Start,
+    receiver: Receiver,
+    reply: type[Reply],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -46,7 +46,7 @@ async def test_every_sink_gets_what_the_ledger_has(
 
 
 async def test_a_receiver_that_is_down_neither_slows_nor_stops_the_process(
-    start: Any, receiver: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    start: Start, receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("IDENTITY_ENDPOINT", f"{receiver.url}/msi/token")
     monkeypatch.setenv("IDENTITY_HEADER", "secret-of-the-endpoint")
@@ -74,7 +74,7 @@ def test_a_sink_that_cannot_be_set_up_stops_the_start(tmp_path: Path) -> None:
 
 
 async def test_a_journal_that_a_dead_sink_fills_stays_within_its_bound_and_empties_again(
-    start: Any, receiver: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    start: Start, receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("IDENTITY_ENDPOINT", f"{receiver.url}/msi/token")
     monkeypatch.setenv("IDENTITY_HEADER", "secret-of-the-endpoint")
@@ -102,7 +102,7 @@ def size(folder: Path) -> int:
 
 
 async def test_traffic_goes_on_while_a_receiver_never_answers(
-    start: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held: list[asyncio.StreamWriter] = []
 

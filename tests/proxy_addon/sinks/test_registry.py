@@ -1,7 +1,5 @@
 """Addresses become sinks; everything that is wrong with them is said at once; missing packages are named."""
 
-# ruff: noqa: ANN401 - fixtures: their classes stand in conftest, which tests cannot import
-
 from __future__ import annotations
 
 import builtins

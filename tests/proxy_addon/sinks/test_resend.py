@@ -1,7 +1,5 @@
 """Dead letters that are sent again: all of them, once, and what is refused again stays a dead letter."""
 
-# ruff: noqa: ANN401 - fixtures: their classes stand in conftest, which tests cannot import
-
 from __future__ import annotations
 
 import json
@@ -11,7 +9,6 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,17 +16,19 @@ from gatewright.metering.record import UsageRecord
 from proxy_addon.journal.lease import Lease
 from proxy_addon.sinks import resend
 from proxy_addon.sinks.dead_letters import DeadLetters
+from tests.proxy_addon.sinks.bench import Bench
+from tests.proxy_addon.sinks.receiver import Receiver
 
 RULE = "dcr-" + "0123456789abcdef" * 2
 
 
 @pytest.fixture
-def dead(tmp_path: Path, bench: Any) -> DeadLetters:
+def dead(tmp_path: Path, bench: Bench) -> DeadLetters:
     return DeadLetters(tmp_path / "dead", "azure-monitor", bench.clock)
 
 
 @pytest.fixture
-def again(receiver: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+def again(receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     monkeypatch.setenv("IDENTITY_ENDPOINT", f"{receiver.url}/msi/token")
     monkeypatch.setenv("IDENTITY_HEADER", "secret-of-the-endpoint")
     named = {
@@ -41,7 +40,11 @@ def again(receiver: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cal
 
 
 def test_dead_letters_arrive_and_their_file_goes(
-    dead: DeadLetters, again: Any, receiver: Any, record: Callable[..., UsageRecord], capsys: Any
+    dead: DeadLetters,
+    again: Callable[..., int],
+    receiver: Receiver,
+    record: Callable[..., UsageRecord],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     for number in range(30):
         dead.add(record(number).to_json().encode(), "HTTP 400")
@@ -56,7 +59,11 @@ def test_dead_letters_arrive_and_their_file_goes(
 
 
 def test_what_is_refused_again_stays_a_dead_letter(
-    dead: DeadLetters, again: Any, receiver: Any, record: Callable[..., UsageRecord], capsys: Any
+    dead: DeadLetters,
+    again: Callable[..., int],
+    receiver: Receiver,
+    record: Callable[..., UsageRecord],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     for number in range(5):
         dead.add(record(number).to_json().encode(), "HTTP 400")
@@ -73,7 +80,11 @@ def test_what_is_refused_again_stays_a_dead_letter(
 
 
 def test_what_could_not_be_sent_in_time_is_taken_up_by_the_next_run(
-    dead: DeadLetters, again: Any, receiver: Any, record: Callable[..., UsageRecord], capsys: Any
+    dead: DeadLetters,
+    again: Callable[..., int],
+    receiver: Receiver,
+    record: Callable[..., UsageRecord],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     dead.add(record(1).to_json().encode(), "HTTP 400")
     receiver.down = True
@@ -87,7 +98,11 @@ def test_what_could_not_be_sent_in_time_is_taken_up_by_the_next_run(
 
 @pytest.mark.parametrize("cut", ["moved", "packed"])
 def test_a_run_that_was_killed_loses_nothing(
-    dead: DeadLetters, again: Any, receiver: Any, record: Callable[..., UsageRecord], cut: str
+    dead: DeadLetters,
+    again: Callable[..., int],
+    receiver: Receiver,
+    record: Callable[..., UsageRecord],
+    cut: str,
 ) -> None:
     for number in range(3):
         dead.add(record(number).to_json().encode(), "HTTP 400")
@@ -102,7 +117,11 @@ def test_a_run_that_was_killed_loses_nothing(
 
 
 def test_two_runs_do_not_send_at_once(
-    dead: DeadLetters, again: Any, receiver: Any, record: Callable[..., UsageRecord], capsys: Any
+    dead: DeadLetters,
+    again: Callable[..., int],
+    receiver: Receiver,
+    record: Callable[..., UsageRecord],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     dead.add(record(1).to_json().encode(), "HTTP 400")
     lease = Lease(dead.path.parent / "azure-monitor.resend")
@@ -113,7 +132,7 @@ def test_two_runs_do_not_send_at_once(
 
 
 def test_letters_that_come_meanwhile_are_not_lost(
-    dead: DeadLetters, again: Any, receiver: Any, record: Callable[..., UsageRecord]
+    dead: DeadLetters, again: Callable[..., int], receiver: Receiver, record: Callable[..., UsageRecord]
 ) -> None:
     def write() -> None:
         for number in range(200):
@@ -136,12 +155,14 @@ def test_letters_that_come_meanwhile_are_not_lost(
         (["--sink", "jsonl:/x", "--dead-letters", "d", "--what"], "PRX600"),
     ],
 )
-def test_misuse_is_a_coded_fault(arguments: list[str], code: str, capsys: Any) -> None:
+def test_misuse_is_a_coded_fault(arguments: list[str], code: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert resend.main(arguments, {}) == 2
     assert code in capsys.readouterr().err
 
 
-def test_a_folder_that_cannot_be_used_is_a_coded_fault(tmp_path: Path, again: Any, capsys: Any) -> None:
+def test_a_folder_that_cannot_be_used_is_a_coded_fault(
+    tmp_path: Path, again: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "dead").mkdir()
     (tmp_path / "dead" / "azure-monitor.dead.jsonl").write_text("{}\n")
     (tmp_path / "dead" / "azure-monitor.resend").write_text("no folder")

@@ -1,13 +1,9 @@
 """The shipper: at least once whatever fails when; back-off without time; dead letters; a stop at any time."""
 
-# ruff: noqa: ANN401 - fixtures: their classes stand in conftest, which tests cannot import
-
 from __future__ import annotations
 
 import contextlib
 import json
-import logging
-import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,66 +14,13 @@ from hypothesis import strategies as st
 
 from gatewright.metering.record import UsageRecord
 from proxy_addon.sinks.shipper import PATIENCE, Shipper
-from proxy_addon.sinks.sink import Answer, Delivered, Entry, Pace, Parcel, Refused, TryAgain, Unfit
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-class Store:
-    """A receiver in memory that does what its plan says, one step a call, and then behaves."""
-
-    def __init__(
-        self, plan: Iterable[str] = (), *, most: int = 3, poison: frozenset[str] = frozenset()
-    ) -> None:
-        self.plan = list(plan)
-        self.most = most
-        self.poison = poison
-        self.got: list[str] = []
-        self.sends = 0
-        self.closed = False
-
-    def pack(self, entries: Iterable[Entry]) -> Iterator[Parcel | Unfit]:
-        held: list[Entry] = []
-        for entry in entries:
-            if entry.fields["tenant"] == "unfit":
-                yield Unfit(entry, "does not fit")
-                continue
-            held.append(entry)
-            if len(held) == self.most:
-                yield Parcel(tuple(held))
-                held = []
-        if held:
-            yield Parcel(tuple(held))
-
-    def send(self, parcel: Parcel) -> Answer:
-        self.sends += 1
-        step = self.plan.pop(0) if self.plan else "take"
-        ids = [entry.record_id for entry in parcel.entries]
-        if step == "kill":
-            raise Killed
-        if step == "break":
-            raise RuntimeError("quotes a secret")
-        if step == "refuse":
-            return TryAgain("HTTP 503")
-        if self.poison & set(ids):
-            return Refused("HTTP 400 InvalidRecord")
-        self.got.extend(ids)
-        if step == "take and kill":
-            raise Killed
-        return TryAgain("no answer") if step == "take and lose" else Delivered()
-
-    def close(self) -> None:
-        self.closed = True
-
-
-def ids(*numbers: int) -> list[str]:
-    return [f"record-{number}" for number in numbers]
+from proxy_addon.sinks.sink import Answer, Delivered, Entry, Pace, Parcel, TryAgain, Unfit
+from tests.proxy_addon.sinks.bench import Bench
+from tests.proxy_addon.sinks.store import Killed, Store, ids
 
 
 def test_records_arrive_in_order_and_the_cursor_is_kept(
-    bench: Any, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     bench.folder.records(*map(record, range(5)))
     store = Store()
@@ -90,7 +33,7 @@ def test_records_arrive_in_order_and_the_cursor_is_kept(
 
 
 def test_a_receiver_that_is_down_for_an_hour_catches_up(
-    bench: Any, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     bench.folder.records(*map(record, range(20)))
     store = Store()
@@ -101,14 +44,13 @@ def test_a_receiver_that_is_down_for_an_hour_catches_up(
             return TryAgain("no answer") if bench.clock.now().timestamp() < down else store.send(parcel)
 
     shipper = bench.shipper(Down())
-    wait, lags = bench.pause.wait, []
+    lags: list[int] = []
 
-    def grows(seconds: float) -> bool:
+    def grows() -> None:
         lags.append(shipper.status().backlog_bytes)
         bench.folder.records(record(19 + len(lags)))
-        return bool(wait(seconds))
 
-    bench.pause.wait = grows
+    bench.pause.before = grows
     while len(store.got) < 20 + len(lags):
         shipper.round()
     assert lags == sorted(set(lags))
@@ -122,7 +64,7 @@ def test_a_receiver_that_is_down_for_an_hour_catches_up(
 
 
 def test_retry_after_is_honoured(
-    bench: Any, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     bench.folder.records(record())
     answers: list[Answer] = [TryAgain("HTTP 429", 300.0), TryAgain("HTTP 429"), Delivered()]
@@ -136,7 +78,7 @@ def test_retry_after_is_honoured(
 
 
 def test_one_bad_record_is_found_among_many_and_buried(
-    bench: Any, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     bench.folder.records(*map(record, range(64)))
     store = Store(most=64, poison=frozenset(ids(13, 40)))
@@ -150,7 +92,7 @@ def test_one_bad_record_is_found_among_many_and_buried(
 
 
 def test_what_is_no_record_and_what_does_not_fit_are_buried(
-    bench: Any, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     bench.folder.add(
         b'{"version":99,"record_id":"x"}',
@@ -174,7 +116,7 @@ def test_what_is_no_record_and_what_does_not_fit_are_buried(
 
 
 def test_a_set_up_that_refuses_everything_slows_down_before_it_buries(
-    bench: Any, record: Callable[..., UsageRecord], caplog: pytest.LogCaptureFixture
+    bench: Bench, record: Callable[..., UsageRecord], caplog: pytest.LogCaptureFixture
 ) -> None:
     numbers = range(PATIENCE + 10)
     bench.folder.records(*map(record, numbers))
@@ -189,147 +131,25 @@ def test_a_set_up_that_refuses_everything_slows_down_before_it_buries(
 
 
 def test_a_slowed_down_record_is_taken_once_the_set_up_is_right(
-    bench: Any, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     numbers = range(PATIENCE + 3)
     bench.folder.records(*map(record, numbers))
     store = Store(most=100, poison=frozenset(ids(*numbers)))
     shipper = bench.shipper(store)
-    wait = bench.pause.wait
 
-    def repaired(seconds: float) -> bool:
+    def repaired() -> None:
         if store.poison:
             store.poison, store.plan = frozenset(), ["refuse"]
-        return bool(wait(seconds))
 
-    bench.pause.wait = repaired
+    bench.pause.before = repaired
     ship(shipper)
     assert store.got == ids(*numbers)[PATIENCE:]
     assert len(bench.buried()) == PATIENCE
 
 
-def test_a_dead_letter_file_that_cannot_be_written_loses_nothing(
-    bench: Any,
-    record: Callable[..., UsageRecord],
-    ship: Callable[[Shipper], None],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    bench.folder.records(record(1), record(2))
-    store = Store(poison=frozenset(ids(1)))
-    fails = [3]
-    add = bench.dead.add
-
-    def full(line: bytes, reason: str) -> None:
-        if fails[0]:
-            fails[0] -= 1
-            raise OSError(28, os.strerror(28))
-        add(line, reason)
-
-    monkeypatch.setattr(bench.dead, "add", full)
-    ship(bench.shipper(store))
-    assert store.got == ids(2)
-    assert [letter["record"]["record_id"] for letter in bench.buried()] == ids(1)
-    assert bench.pause.waits == [1, 2, 4]
-
-
-def test_our_own_fault_while_packing_keeps_the_records(
-    bench: Any, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
-) -> None:
-    bench.folder.records(record(1))
-
-    class Broken(Store):
-        def pack(self, entries: Iterable[Entry]) -> Iterator[Parcel | Unfit]:
-            raise ValueError("secret")
-
-    shipper = bench.shipper(Broken())
-    assert not shipper.round()
-    assert shipper.status().failing == "packing failed: ValueError"
-    store = Store()
-    ship(bench.shipper(store))
-    assert store.got == ids(1)
-
-
-def test_a_journal_that_cannot_be_read_is_tried_again(
-    bench: Any, record: Callable[..., UsageRecord], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bench.folder.records(record(1))
-    shipper = bench.shipper(Store())
-
-    def unreadable(*_: object) -> None:
-        raise OSError(5, os.strerror(5))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(type(bench.folder.source.reader), "read", unreadable)
-        assert not shipper.round()
-    assert shipper.status().failing == "the journal cannot be read: Input/output error"
-    shipper.round()
-    assert shipper.status().failing is None
-    assert shipper.status().delivered == 1
-
-
-def test_a_fault_that_no_one_has_foreseen_does_not_end_the_thread(
-    bench: Any, record: Callable[..., UsageRecord], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bench.folder.records(record(1))
-    reader = type(bench.folder.source.reader)
-    read, failures = reader.read, [2]
-
-    def odd(self: Any, *bounds: Any) -> Any:
-        if failures[0]:
-            failures[0] -= 1
-            raise ValueError("secret")
-        return read(self, *bounds)
-
-    monkeypatch.setattr(reader, "read", odd)
-    bench.pause.most = 5
-    store = Store()
-    bench.shipper(store, Pace(gather_seconds=3)).run()
-    assert store.got == ids(1)
-    assert bench.pause.waits == [1, 3, 2, 3, 3]
-
-
-def test_a_failure_is_over_once_nothing_is_left_to_send(
-    bench: Any, record: Callable[..., UsageRecord], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shipper = bench.shipper(Store())
-
-    def unreadable(*_: object) -> None:
-        raise OSError(5, os.strerror(5))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(type(bench.folder.source.reader), "backlog_bytes", lambda *_: 1)
-        patch.setattr(type(bench.folder.source.reader), "read", unreadable)
-        shipper.round()
-        assert shipper.status().failing is not None
-    shipper.round()
-    assert shipper.status().failing is None
-
-
-def test_a_place_that_cannot_be_kept_does_not_stop_the_shipper(
-    bench: Any,
-    record: Callable[..., UsageRecord],
-    ship: Callable[[Shipper], None],
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    bench.folder.records(*map(record, range(4)))
-    store = Store()
-
-    def full(*_: object) -> None:
-        raise OSError(28, os.strerror(28))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(type(bench.folder.source.cursors), "save", full)
-        shipper = bench.shipper(store, Pace(records=2))
-        ship(shipper)
-    assert store.got == ids(*range(4))
-    assert "a restart repeats" in caplog.text
-    ship(bench.shipper(store))
-    assert store.got == ids(*range(4)) * 2
-
-
 def test_folders_of_other_replicas_are_shipped_too(
-    bench: Any, tmp_path: Path, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, tmp_path: Path, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     other = type(bench.folder)(tmp_path / "replica-2")
     bench.folder.records(record(1))
@@ -342,7 +162,7 @@ def test_folders_of_other_replicas_are_shipped_too(
 
 
 def test_a_field_that_is_not_known_is_reported_once(
-    bench: Any,
+    bench: Bench,
     record: Callable[..., UsageRecord],
     ship: Callable[[Shipper], None],
     caplog: pytest.LogCaptureFixture,
@@ -356,17 +176,11 @@ def test_a_field_that_is_not_known_is_reported_once(
     assert "secret-value" not in caplog.text
 
 
-def test_running_gathers_and_a_stop_sends_the_rest(bench: Any, record: Callable[..., UsageRecord]) -> None:
+def test_running_gathers_and_a_stop_sends_the_rest(bench: Bench, record: Callable[..., UsageRecord]) -> None:
     bench.folder.records(*map(record, range(7)))
     store = Store()
     bench.pause.most = 2
-    wait = bench.pause.wait
-
-    def more(seconds: float) -> bool:
-        bench.folder.records(record(7 + len(bench.pause.waits)))
-        return bool(wait(seconds))
-
-    bench.pause.wait = more
+    bench.pause.before = lambda: bench.folder.records(record(7 + len(bench.pause.waits)))
     bench.shipper(store, Pace(records=5, gather_seconds=10)).run()
     assert store.got == ids(*range(9))
     assert bench.pause.waits == [10, 10]
@@ -374,7 +188,7 @@ def test_running_gathers_and_a_stop_sends_the_rest(bench: Any, record: Callable[
 
 
 def test_a_stop_ends_the_waiting_for_a_receiver_that_is_down(
-    bench: Any, record: Callable[..., UsageRecord]
+    bench: Bench, record: Callable[..., UsageRecord]
 ) -> None:
     bench.folder.records(record(1))
     bench.pause.most = 4
@@ -385,22 +199,8 @@ def test_a_stop_ends_the_waiting_for_a_receiver_that_is_down(
     assert bench.folder.source.cursors.load("test").offset == 0
 
 
-def test_a_failure_names_its_type_and_not_its_text(
-    bench: Any,
-    record: Callable[..., UsageRecord],
-    ship: Callable[[Shipper], None],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level(logging.INFO)
-    bench.folder.records(record(1))
-    ship(bench.shipper(Store(["break"])))
-    assert "not delivered (failed: RuntimeError)" in caplog.text
-    assert "delivers again" in caplog.text
-    assert "secret" not in caplog.text
-
-
 def test_the_thread_of_the_exchanges_is_let_in(
-    bench: Any, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     bench.folder.records(*map(record, range(320)))
     ship(bench.shipper(Store(most=400)))
@@ -452,7 +252,7 @@ def test_whatever_fails_when_each_record_arrives_and_is_one_after_deduplication(
 
 
 def test_delays_begin_anew_after_a_success(
-    bench: Any, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     bench.folder.records(*map(record, range(4)))
     ship(bench.shipper(Store(["refuse", "refuse", "take", "refuse", "take"], most=2)))
@@ -460,7 +260,7 @@ def test_delays_begin_anew_after_a_success(
 
 
 def test_a_batch_stays_within_its_bounds(
-    bench: Any, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
+    bench: Bench, record: Callable[..., UsageRecord], ship: Callable[[Shipper], None]
 ) -> None:
     small, large = (record(n, usage_detail="x" * 3000 if n == 70 else None) for n in (0, 70))
     bench.folder.records(*[small] * 70, large, *[small] * 200)

@@ -1,14 +1,11 @@
 """All sinks together, in real threads: a receiver that is down stops neither the others nor the end."""
 
-# ruff: noqa: ANN401 - fixtures: their classes stand in conftest, which tests cannot import
-
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from gatewright.metering.record import UsageRecord
 from proxy_addon.clock import SystemClock
@@ -16,6 +13,7 @@ from proxy_addon.sinks.context import Built
 from proxy_addon.sinks.pause import ThreadPause
 from proxy_addon.sinks.shipping import Shipping
 from proxy_addon.sinks.sink import Answer, Delivered, Entry, Pace, Parcel, TryAgain
+from tests.proxy_addon.sinks.bench import Folder
 
 
 class Place:
@@ -48,7 +46,7 @@ class Place:
 
 
 def test_each_sink_ships_for_itself_and_all_end_together(
-    folder: Any, tmp_path: Path, record: Callable[..., UsageRecord]
+    folder: Folder, tmp_path: Path, record: Callable[..., UsageRecord]
 ) -> None:
     folder.records(*map(record, range(100)))
     up, down = Place(up=True), Place(up=False)
@@ -75,7 +73,7 @@ def test_each_sink_ships_for_itself_and_all_end_together(
 
 
 def test_a_receiver_that_holds_a_call_does_not_hold_the_end(
-    folder: Any, tmp_path: Path, record: Callable[..., UsageRecord]
+    folder: Folder, tmp_path: Path, record: Callable[..., UsageRecord]
 ) -> None:
     folder.records(record(1))
     begun, let_go = threading.Event(), threading.Event()
