@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import warnings
 from pathlib import Path
@@ -11,8 +12,8 @@ import pytest
 with warnings.catch_warnings():
     # Dependencies of mitmproxy, and the tokenizer, warn about themselves while they are imported.
     warnings.simplefilter("ignore")
-    import bpe_openai  # noqa: F401
-    import mitmproxy.master  # noqa: F401
+    for name in ("bpe_openai", "mitmproxy.master"):
+        importlib.import_module(name)
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -160,7 +160,7 @@ class _Plain:
         pass
 
 
-class _FastLoader(_Plain, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _FastLoader(_Plain, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the base is known at run time only
     """PyYAML's C parser where it was built, its Python one elsewhere; no tags are guessed."""
 
 

@@ -15,15 +15,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
-from typing import TextIO, TypeAlias
+from typing import TextIO
 from urllib.parse import parse_qsl, urlsplit
 
 from gatewright.diagnostics import Rejected, Span
 from gatewright.recordings.codes import CANNOT_WRITE
 from gatewright.recordings.exchange import Exchange, Headers
 from gatewright.recordings.har_reader import UNKNOWN_TIME
-
-Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+from gatewright.recordings.prompts import Json
 
 CREATOR = "gatewright"
 _HTTP = "HTTP/1.1"

@@ -11,7 +11,6 @@ names; https://learn.microsoft.com/azure/app-service/configure-authentication-us
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import unquote_plus
 
@@ -195,6 +194,9 @@ def _pair(pair: str, known_only: bool) -> str:
 
 def _request_body(body: bytes) -> bytes:
     """A body without the credentials that a request may carry for the service to use (search keys, tools)."""
-    hide: Callable[[re.Match[bytes]], bytes] = lambda found: found[1] + b'"' + REDACTED.encode() + b'"'  # noqa: E731
-    body = _BODY.sub(hide, body)
-    return _AUTHENTICATION.sub(lambda found: found[1] + _KEY.sub(hide, found[2]) + found[3], body)
+    body = _BODY.sub(_hidden, body)
+    return _AUTHENTICATION.sub(lambda found: found[1] + _KEY.sub(_hidden, found[2]) + found[3], body)
+
+
+def _hidden(found: re.Match[bytes]) -> bytes:
+    return found[1] + b'"' + REDACTED.encode() + b'"'

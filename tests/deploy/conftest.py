@@ -23,6 +23,7 @@ from gatewright.deploy.keys import Holder, Keyring
 from gatewright.deploy.live import Reader
 from gatewright.deploy.lock import Lock
 from gatewright.deploy.vault import AzureVault
+from gatewright.diagnostics import Rejected
 from generator import write
 from tests.deploy.commands import AZD, Result, Run, invoke
 from tests.deploy.fake_arm import FakeArm, Options
@@ -39,6 +40,10 @@ VALUES = Values(
     key_vault="https://sample.vault.azure.net/",
     key_vault_client_id=PLACEHOLDERS["apimClientId"],
 )
+
+
+def codes(fault: Rejected) -> list[str]:
+    return [item.kind.code for item in fault.diagnostics]
 
 
 class FakeCredential:

@@ -5,13 +5,11 @@ Source: azure-identity 1.27, ManagedIdentityCredential.
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.deploy.loopback import Loopback
+from tests.deploy.loopback import JsonHandler, Loopback
 
 
 @dataclass
@@ -25,20 +23,12 @@ class FakeIdentity:
     def __enter__(self) -> FakeIdentity:
         fake = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-            def do_GET(self) -> None:
+        class Handler(JsonHandler):
+            def handle_call(self, method: str) -> None:
+                assert method == "GET"
                 query = dict(parse_qsl(urlsplit(self.path).query))
                 fake.asked.append(query)
-                status, answer = fake.answer(query, self.headers.get("X-IDENTITY-HEADER"))
-                body = json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                self.send(*fake.answer(query, self.headers.get("X-IDENTITY-HEADER")))
 
         self.server = Loopback(Handler)
         self.server.begin()

@@ -11,11 +11,10 @@ import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.deploy.loopback import Loopback
+from tests.deploy.loopback import JsonHandler, Loopback
 
 HOST = "sample.vault.azure.net"
 TENANT = "00000000-0000-4000-8000-0000000000ff"
@@ -80,21 +79,8 @@ class FakeVault:
         return [call for call in self.calls if call[0] != "GET"]
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(JsonHandler):
     vault: FakeVault
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        self.handle_call("GET")
-
-    def do_PUT(self) -> None:
-        self.handle_call("PUT")
-
-    def do_PATCH(self) -> None:
-        self.handle_call("PATCH")
 
     def handle_call(self, method: str) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -113,9 +99,9 @@ class _Handler(BaseHTTPRequestHandler):
         if said:
             status, code, message = SAID[said]
             inner = {"code": said}
-            error = {"code": code, "message": message, "innererror": inner}
+            refusal = {"code": code, "message": message, "innererror": inner}
             more = {"Retry-After": "0"} if status == 429 else {}
-            return self.send(status, {"error": error}, more)
+            return self.send(status, {"error": refusal}, more)
         query = dict(parse_qsl(url.query))
         assert "api-version" in query
         status, answer = self.answer(method, path.split("/"), json.loads(body or b"{}"))
@@ -125,6 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def answer(self, method: str, parts: list[str], body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         vault = self.vault
+        assert method in {"GET", "PUT", "PATCH"}, method
         assert parts[0] == "secrets", parts
         name, version = parts[1], parts[2] if len(parts) > 2 else ""
         if method == "PUT":
@@ -142,20 +129,6 @@ class _Handler(BaseHTTPRequestHandler):
                 found[-1]["tags"] = body["tags"]
                 return 200, {key: item for key, item in shown(name, found[-1]).items() if key != "value"}
             return 200, shown(name, found[-1])
-
-    def cut(self) -> None:
-        self.close_connection = True
-        self.connection.shutdown(2)
-
-    def send(self, status: int, answer: dict[str, Any], headers: dict[str, str] | None = None) -> None:
-        content = json.dumps(answer).encode()
-        self.send_response(status)
-        for key, item in (headers or {}).items():
-            self.send_header(key, item)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
 
 
 def shown(name: str, version: dict[str, Any]) -> dict[str, Any]:

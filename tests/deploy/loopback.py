@@ -1,7 +1,9 @@
-"""Servers on this machine: plain or TLS, each with its thread; and names that lead to them."""
+"""Servers on this machine: plain or TLS, each with its thread; what they answer; names that lead to them."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import socket
 import ssl
 import sys
@@ -41,6 +43,40 @@ class Loopback(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class JsonHandler(BaseHTTPRequestHandler):
+    """Answers every method with JSON, or cuts the connection; `handle_call` says which."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        self.handle_call(self.command)
+
+    do_PUT = do_PATCH = do_POST = do_DELETE = do_GET
+
+    def handle_call(self, method: str) -> None:
+        raise NotImplementedError
+
+    def cut(self) -> None:
+        self.close_connection = True
+        with contextlib.suppress(OSError):  # the other side may be gone
+            self.connection.shutdown(2)
+
+    def send(self, status: int, answer: dict[str, Any] | None, headers: dict[str, str] | None = None) -> None:
+        content = b"" if answer is None else json.dumps(answer).encode()
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        if status != 204:
+            self.send_header("Content-Type", "application/json; charset=utf-8")
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
 
 def tls_for(authority: trustme.CA, *names: str) -> ssl.SSLContext:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,9 @@ from gatewright.apim.bundle import Bundle
 from gatewright.deploy import Action, Plan
 from gatewright.deploy.entities import LOCK
 from gatewright.diagnostics import Rejected
-from tests.deploy.conftest import SERVICE, Deployer
+from tests.deploy.conftest import Deployer, codes
 from tests.deploy.fake_arm import FakeArm, Options
-
-
-def codes(fault: Rejected) -> list[str]:
-    return [item.kind.code for item in fault.diagnostics]
+from tests.deploy.fake_vault import FakeVault
 
 
 def foreign(arm: FakeArm, count: int = 200) -> dict[str, str]:
@@ -50,7 +47,7 @@ def test_calls_made_are_the_calls_planned(deployer: Deployer, shape: str) -> Non
     deployer.arm.forget()
     deployer.apply(planned)
     assert deployer.arm.writes == list(planned.calls())
-    assert [step.key for step in deployer.done] == [step.key for step in planned.writes]
+    assert deployer.done == list(planned.writes)
 
 
 @pytest.mark.parametrize("readback", ["verbatim", "escaped", "reindented"])
@@ -143,6 +140,7 @@ def test_a_cut_at_any_call_is_made_good_by_the_next_run(keyed: Deployer, first: 
     arm.forget()
     vault.calls.clear()
     keyed.apply(planned, bundle=bundle)
+    calls: list[tuple[Options | FakeVault, int]]
     calls = [(arm.options, number) for number in range(1, len(arm.calls) + 1)]
     calls += [(vault, number) for number in range(1, len(vault.calls) + 1)]
     assert len(calls) > (60 if first else 20)
@@ -254,97 +252,6 @@ def test_an_entity_that_changes_between_read_and_write_is_not_overwritten(deploy
     assert deployer.arm.store.entities[name]["displayName"] == "Two"
 
 
-def failing(status: int, times: int) -> Options:
-    left = [times]
-
-    def fail(method: str, path: str) -> int | None:
-        if method == "PUT" and path.startswith("backends/") and left[0] > 0:
-            left[0] -= 1
-            return status
-        return None
-
-    return Options(fail=fail)
-
-
-def test_throttling_is_waited_out(deployer: Deployer) -> None:
-    deployer.arm.options = failing(429, 3)
-    deployer.retries = 5
-    deployer.deploy()
-    assert deployer.plan().writes == ()
-    assert [status for *_, status in deployer.arm.calls].count(429) == 3
-
-
-def test_throttling_is_waited_out_as_long_as_azure_asks(
-    deployer: Deployer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr("time.sleep", slept.append)
-    deployer.arm.options = failing(429, 2)
-    deployer.arm.options.retry_after, deployer.retries = "17", 5
-    deployer.deploy()
-    assert [seconds for seconds in slept if seconds] == [17, 17]
-
-
-def test_another_operation_in_progress_is_waited_out(deployer: Deployer) -> None:
-    deployer.arm.options = failing(409, 2)
-    deployer.deploy()
-    assert deployer.slept == [1.0, 2.0]
-
-
-@pytest.mark.parametrize(
-    ("status", "code", "words"),
-    [
-        (409, "DEP820", "409 Conflict: Another operation is in progress on the service."),
-        (429, "DEP822", "429 TooManyRequests: Too many requests. Please retry."),
-        (403, "DEP821", "403 AuthorizationFailed: The client does not have authorization"),
-        (503, "DEP820", "503 ServiceUnavailable: The service is unavailable."),
-    ],
-)
-def test_a_refusal_speaks_in_azures_words(deployer: Deployer, status: int, code: str, words: str) -> None:
-    deployer.arm.options = failing(status, 10_000)
-    with pytest.raises(Rejected) as caught:
-        deployer.deploy()
-    assert codes(caught.value) == [code]
-    assert caught.value.diagnostics[0].message.startswith("PUT backends/gw-")
-    assert words in caught.value.diagnostics[0].message
-    assert deployer.arm.store.entities[LOCK.path]["tags"][1] == "free"
-
-
-@pytest.mark.parametrize(
-    ("shape", "words"),
-    [
-        ("accepted", "PUT namedValues/gw-deploy-lock: 202 Accepted"),
-        ("failed", "ValidationError: One or more fields contain incorrect values"),
-    ],
-)
-def test_an_odd_or_failed_long_running_write_is_a_fault(deployer: Deployer, shape: str, words: str) -> None:
-    deployer.arm.options.shape = shape
-    with pytest.raises(Rejected) as caught:
-        deployer.deploy()
-    assert codes(caught.value) == ["DEP826"]
-    assert words in caught.value.diagnostics[0].message
-
-
-def test_a_long_running_deletion_is_waited_for(deployer: Deployer) -> None:
-    deployer.deploy()
-    old = {**deployer.arm.store.entities["apis/gw-openai"], "path": "old"}
-    deployer.arm.store.put("apis/gw-old", old)
-    deployer.arm.forget()
-    assert [step.key.path for step in deployer.deploy(prune=True).written] == ["apis/gw-old"]
-    polls = [
-        status for _, path, status in deployer.arm.calls if path.endswith("/apis/gw-old") and "polls" in path
-    ]
-    assert polls == [202, 204]
-    assert "apis/gw-old" not in deployer.arm.store.entities
-
-
-def test_lists_are_read_page_after_page(deployer: Deployer) -> None:
-    deployer.arm.options.page_size = 2
-    deployer.deploy()
-    assert deployer.plan().writes == ()
-    assert any(path == "backends" for _, path, _ in deployer.arm.calls)
-
-
 def test_several_entities_of_a_kind_are_written_at_once_and_never_more(deployer: Deployer) -> None:
     deployer.concurrency = 3
     planned = deployer.plan()
@@ -352,12 +259,3 @@ def test_several_entities_of_a_kind_are_written_at_once_and_never_more(deployer:
     deployer.apply(planned)
     assert 1 < deployer.arm.most <= 3
     assert deployer.plan().writes == ()
-
-
-def test_the_wrong_service_is_named(deployer: Deployer) -> None:
-    service = deployer.service()
-    with pytest.raises(Rejected) as caught:
-        replace(service, target=replace(service.target, service="another")).check()
-    assert codes(caught.value) == ["DEP824"]
-    assert SERVICE.rpartition("/")[0] in caught.value.diagnostics[0].message
-    service.check()

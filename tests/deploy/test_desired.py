@@ -12,7 +12,8 @@ from gatewright.apim.bundle import Bundle
 from gatewright.deploy import Kind, Values, desired
 from gatewright.deploy.entities import ORDER
 from gatewright.diagnostics import Rejected
-from tests.deploy.conftest import SERVICE, VALUES
+from tests.deploy.conftest import VALUES
+from tests.deploy.fake_arm.server import SERVICE
 
 
 def test_every_value_that_is_missing_is_named(build: Path) -> None:

@@ -11,11 +11,7 @@ import pytest
 from gatewright.apim.bundle import Bundle
 from gatewright.deploy.entities import LOCK
 from gatewright.diagnostics import Rejected
-from tests.deploy.conftest import Deployer
-
-
-def codes(fault: Rejected) -> list[str]:
-    return [item.kind.code for item in fault.diagnostics]
+from tests.deploy.conftest import Deployer, codes
 
 
 def test_of_two_deployments_at_once_one_stops(deployer: Deployer) -> None:

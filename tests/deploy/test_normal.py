@@ -35,7 +35,7 @@ def pool() -> dict[str, Any]:
     return {"type": "Pool", "description": "p", "pool": {"services": members}}
 
 
-def changed(value: Any, path: tuple[str | int, ...], new: object) -> Any:  # noqa: ANN401 (JSON)
+def changed(value: Any, path: tuple[str | int, ...], new: object) -> Any:
     made = copy.deepcopy(value)
     inner = made
     for step in path[:-1]:

@@ -23,7 +23,7 @@ SECRET = "sample-key-value"
 
 def answering(handler: Callable[[httpx.Request], httpx.Response], **expected: object) -> Outcome:
     call = Call("a", 1, "POST", "https://gateway.example.org/a", (("api-key", SECRET),), "{}")
-    call = Call(**{**{name: getattr(call, name) for name in Call.__slots__}, **expected})  # type: ignore[arg-type]
+    call = Call(**{**{name: getattr(call, name) for name in Call.__slots__}, **expected})
     with httpx.Client(transport=httpx.MockTransport(handler)) as client:
         return make(client, call)
 

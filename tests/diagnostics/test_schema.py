@@ -15,7 +15,8 @@ BAD = Code("XYZ003", "bad", Severity.ERROR, "bad")
 
 
 def known(path: Sequence[str | int]) -> list[str]:
-    return {(): ["tokens", "owner"], ("owner",): ["team"]}[tuple(path)]
+    names: dict[tuple[str | int, ...], list[str]] = {(): ["tokens", "owner"], ("owner",): ["team"]}
+    return names[tuple(path)]
 
 
 @pytest.mark.parametrize(

@@ -26,11 +26,6 @@ class Expression:
     source: str
     start: int = 0
 
-    @property
-    def is_block(self) -> bool:
-        """Whether statements stand in it (`@{ }`) and not one expression (`@( )`)."""
-        return self.source.startswith("@{")
-
 
 Content = Literal | Expression
 

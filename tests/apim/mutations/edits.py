@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gatewright.apim.catalog import ChildSpec, ContentSpec, PolicySpec, TextContent, find
-from gatewright.apim.document import Document, Element, Section, scan
+from gatewright.apim.document import Attribute, Document, Element, Section, Text, scan
 
 _LINES = re.compile(r"\r\n|\n|\r")
 
@@ -125,3 +126,25 @@ def child_spec(spot: Spot) -> ChildSpec | None:
     if not spot.holder:
         return None
     return next((item for item in spot.holder.children if item.element == spot.element.name), None)
+
+
+def misspelt(name: str, random_: random.Random, known: frozenset[str]) -> str:
+    """A name with a letter dropped, doubled, or swapped with the next; never a known one."""
+    if len(name) < 2:
+        return f"{name}-wrong"
+    while True:
+        at = random_.randrange(1, len(name))
+        kind = random_.randrange(3)
+        if kind == 0:
+            wrong = name[:at] + name[at + 1 :]
+        elif kind == 1:
+            wrong = name[:at] + name[at] + name[at:]
+        else:
+            wrong = name[: at - 1] + name[at] + name[at - 1] + name[at + 1 :]
+        if wrong not in known and wrong != name and wrong[:1].isalpha():
+            return wrong
+
+
+def offset(holder: Attribute | Text, at: int) -> int:
+    assert holder.origin
+    return holder.origin.offset_at(at)

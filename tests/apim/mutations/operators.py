@@ -9,32 +9,10 @@ from itertools import pairwise
 
 from gatewright.apim.catalog import Expressions, Once, PolicySpec, TextContent, ValueType, names
 from gatewright.apim.document import Attribute, Expression, Section, Text
-from tests.apim.mutations.csharp import brackets, plain_code, unmatched
-from tests.apim.mutations.edits import Good, Mutation, Spot, child_spec
+from tests.apim.mutations.edits import Good, Mutation, Spot, child_spec, misspelt, offset
+from tests.apim.mutations.expression_operators import type_not_allowed, unbalanced, unknown_type
 
 Operator = Callable[[Good, random.Random], Iterator[Mutation]]
-
-_TYPES = re.compile(
-    r"(?<![\w.\"])(JObject|JArray|JProperty|JValue|Guid|DateTime|Regex|Uri|Encoding|SHA256|HMACSHA256|BitConverter"
-    r"|StringComparer|StringComparison|IResponse|List)(?=[.(<>)])"
-)
-
-
-def misspelt(name: str, random_: random.Random, known: frozenset[str]) -> str:
-    """A name with a letter dropped, doubled, or swapped with the next; never a known one."""
-    if len(name) < 2:
-        return f"{name}-wrong"
-    while True:
-        at = random_.randrange(1, len(name))
-        kind = random_.randrange(3)
-        if kind == 0:
-            wrong = name[:at] + name[at + 1 :]
-        elif kind == 1:
-            wrong = name[:at] + name[at] + name[at:]
-        else:
-            wrong = name[: at - 1] + name[at] + name[at - 1] + name[at + 1 :]
-        if wrong not in known and wrong != name and wrong[:1].isalpha():
-            return wrong
 
 
 def misspelt_element(good: Good, random_: random.Random) -> Iterator[Mutation]:
@@ -225,69 +203,8 @@ def not_closed(good: Good, random_: random.Random) -> Iterator[Mutation]:
 def bare_ampersand(good: Good, random_: random.Random) -> Iterator[Mutation]:
     for _, attribute in _attributes(good):
         if not isinstance(attribute.content, Expression):
-            at = attribute.span_at(0, 0) and _offset(attribute, 0)
+            at = offset(attribute, 0)
             yield good.edit("bare ampersand", at, at, "a & b", "POL200", at + 2)
-
-
-def unbalanced(good: Good, random_: random.Random) -> Iterator[Mutation]:
-    """A bracket is missing, or one too many; at the bracket without its partner, or where another stands."""
-    for holder in _expressions(good):
-        value = holder.value
-        pairs = brackets(value)
-        for at in sorted({at for pair in pairs for at in pair}):
-            if at < 2 and at != 1:
-                continue
-            if at == 1:  # without its first bracket, it is no expression any more
-                continue
-            yield from _broken(good, holder, at, at + 1, "")
-        closer = pairs[0][1]
-        yield from _broken(good, holder, closer, closer, random_.choice("([{"))
-
-
-def _broken(good: Good, holder: Attribute | Text, start: int, end: int, new: str) -> Iterator[Mutation]:
-    value = holder.value[:start] + new + holder.value[end:]
-    wrong = unmatched(value)
-    if wrong is None:
-        return
-    first, last = _offset(holder, start), _offset(holder, end)
-    if good.text[first:last] != holder.value[start:end]:
-        return
-    shift = len(new) - (end - start)
-    places = []
-    for at in wrong:
-        before = at if at < start else at - shift if at >= start + len(new) else start
-        offset = _offset(holder, before)
-        places.append(offset if offset < first else offset + shift if at >= start + len(new) else first)
-    yield good.edit("unbalanced expression", first, last, new, "POL202 EXP301", *places)
-
-
-def unknown_type(good: Good, random_: random.Random) -> Iterator[Mutation]:
-    for holder in _expressions(good):
-        for found in _TYPES.finditer(holder.value):
-            start, end = _offset(holder, found.start()), _offset(holder, found.end())
-            if plain_code(holder.value, found.start()) and good.text[start:end] == found.group():
-                wrong = misspelt(found.group(), random_, frozenset())
-                yield good.edit("unknown type", start, end, wrong, "EXP303", start)
-        start = _offset(holder, 0)
-        end = _offset(holder, len(holder.value) - 1) + 1
-        for text in (
-            "@(Newtonsoft.Helper.Create())",
-            "@(new Widget())",
-            "@((Widget)context.Variables[&quot;a&quot;])",
-        ):
-            words = ("Widget", "new Widget") if "Widget" in text else ("Newtonsoft", "Helper")
-            places = [start + text.index(word) for word in words if word in text]
-            yield good.edit("unknown type", start, end, text, "EXP303", *places)
-
-
-def type_not_allowed(good: Good, random_: random.Random) -> Iterator[Mutation]:
-    for holder in _expressions(good):
-        start = _offset(holder, 0)
-        end = _offset(holder, len(holder.value) - 1) + 1
-        text = random_.choice(("@(System.IO.File.ReadAllText(context.Api.Id))", "@(Environment.MachineName)"))
-        name = "System.IO.File" if "System" in text else "Environment"
-        inside = tuple(start + 2 + found.start() for found in re.finditer(r"\w+", name))
-        yield good.edit("type not allowed", start, end, text, "EXP308 EXP303", *inside)
 
 
 def too_many_dimensions(good: Good, random_: random.Random) -> Iterator[Mutation]:
@@ -374,24 +291,7 @@ def _literals(good: Good) -> Iterator[tuple[Spot, Attribute]]:
             yield spot, attribute
 
 
-def _expressions(good: Good) -> Iterator[Attribute | Text]:
-    for spot in good.spots:
-        holders: list[Attribute | Text] = [
-            item for name, item in spot.element.attributes.items() if name in spot.spec.attributes
-        ]
-        if spot.spec.text is not TextContent.NONE:
-            holders += [child for child in spot.element.children if isinstance(child, Text)]
-        for holder in holders:
-            if isinstance(holder.content, Expression) and "{{" not in holder.value:
-                yield holder
-
-
-def _offset(holder: Attribute | Text, at: int) -> int:
-    assert holder.origin
-    return holder.origin.offset_at(at)
-
-
 def _value(good: Good, operator: str, attribute: Attribute, new: str, code: str) -> Mutation:
-    start = _offset(attribute, 0)
+    start = offset(attribute, 0)
     assert attribute.place
     return good.edit(operator, start, attribute.place.end - 1, new, code, start)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ class Contract:
         self._validators: dict[str, jsonschema.Draft4Validator] = {}
 
     def faults(
-        self, method: str, path: str, query: dict[str, str], headers: Mapping[str, str], body: bytes
+        self, method: str, path: str, query: dict[str, str], headers: Message, body: bytes
     ) -> list[str]:
         for route in self.routes:
             found = route.pattern.fullmatch(path)
@@ -55,7 +55,7 @@ class Contract:
         parameters: list[Any],
         ids: dict[str, str],
         query: dict[str, str],
-        headers: Mapping[str, str],
+        headers: Message,
         body: bytes,
     ) -> list[str]:
         faults = []
@@ -118,7 +118,7 @@ def _route(template: str, operations: dict[str, Any]) -> Route:
     return Route(template, re.compile("/" + "/".join(parts)), literals, operations)
 
 
-def _strict(schema: Any) -> Any:  # noqa: ANN401 (JSON)
+def _strict(schema: Any) -> Any:
     if isinstance(schema, list):
         return [_strict(item) for item in schema]
     if not isinstance(schema, dict):

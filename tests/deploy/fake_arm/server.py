@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from tests.deploy.fake_arm.contract import Contract
 from tests.deploy.fake_arm.store import Refused, Store
-from tests.deploy.loopback import Loopback
+from tests.deploy.loopback import JsonHandler, Loopback
 
 SERVICE = (
     "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/sample-rg"
@@ -128,28 +126,8 @@ class FakeArm:
         self.most = 0
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(JsonHandler):
     arm: FakeArm
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        self.handle_call("GET")
-
-    def do_PUT(self) -> None:
-        self.handle_call("PUT")
-
-    def do_DELETE(self) -> None:
-        self.handle_call("DELETE")
-
-    def do_POST(self) -> None:
-        self.handle_call("POST")
-
-    def do_PATCH(self) -> None:
-        self.handle_call("PATCH")
 
     def handle_call(self, method: str) -> None:
         url = urlsplit(self.path)
@@ -192,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.cut()
             return
         arm.calls[number - 1] = (method, path, status)
-        self.send(status, headers, answer)
+        self.send(status, answer, headers)
 
     def answer(
         self, method: str, whole: str, path: str, query: dict[str, str], body: bytes
@@ -333,22 +311,6 @@ class _Handler(BaseHTTPRequestHandler):
             raise Refused(412, "PreconditionFailed", f"Resource {path} has been modified since it was read")
         if self.headers.get("If-None-Match") == "*" and found is not None:
             raise Refused(412, "PreconditionFailed", f"Resource {path} exists")
-
-    def cut(self) -> None:
-        self.close_connection = True
-        with contextlib.suppress(OSError):  # the other side may be gone
-            self.connection.shutdown(2)
-
-    def send(self, status: int, headers: dict[str, str], answer: dict[str, Any] | None) -> None:
-        content = b"" if answer is None else json.dumps(answer).encode()
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        if status != 204:
-            self.send_header("Content-Type", "application/json; charset=utf-8")
-            self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
 
 
 SAID = {
