@@ -26,6 +26,7 @@ from gatewright.apim.expressions.values import Char, Long, NetArray, NetDict, Ne
 from gatewright.apim.expressions.xml_reader import parse_document, parse_element
 
 Json = Any
+"""A description's JSON: a value of the wrong kind fails where it is used, and the case says so."""
 _STRINGS = t.array(t.STRING)
 
 
@@ -343,7 +344,7 @@ def _dictionary(kind: str, v: Json) -> NetDict:
 
 
 def _gateway_type(kind: str, v: Json) -> Json:
-    from gatewright.apim.expressions.library.context_types import Authorization, as_jwt
+    from gatewright.apim.expressions.library.context_tokens import Authorization, as_jwt
 
     if kind == "XElement":
         return parse_element(to_units(v))

@@ -31,3 +31,6 @@ NOT_EMULATED = Code(
     Severity.ERROR,
     "A member that .NET has and that is not interpreted here.",
 )
+NO_DYNAMIC = Code(
+    "EXP312", "dynamic-not-available", Severity.ERROR, "API Management does not compile the type dynamic."
+)

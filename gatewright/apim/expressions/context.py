@@ -127,10 +127,6 @@ class Variables(NetDict):
         found = self.find(name)
         return default if found is None else found[1]
 
-    def has(self, name: str) -> bool:
-        """Whether a variable is set."""
-        return self.find(name) is not None
-
     def remove(self, name: str) -> None:
         """Unsets a variable."""
         self.drop(name)

@@ -85,6 +85,7 @@ class NetError(Exception):
         message: what `.Message` gives.
         inner: the inner exception, or None.
         extra: further properties by their C# name (`ParamName`, `LineNumber`, ...).
+        landing: the `catch` that was found for it before a `finally` on its way ran.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class NetError(Exception):
         self.message = message
         self.inner = inner
         self.extra = extra or {}
+        self.landing: object = None
 
 
 class Exceeded(Exception):
@@ -109,6 +111,10 @@ class Exceeded(Exception):
         super().__init__(message)
         self.kind = kind
         self.message = message
+
+
+class Interrupted(Exception):
+    """What a context's own member raises to break an evaluation off: it reaches the caller as it is."""
 
 
 class PolicyException(Exception):

@@ -17,7 +17,7 @@ DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
 MONTHS = tuple(
     "January February March April May June July August September October November December".split()
 )
-_STANDARD = {
+STANDARD = {
     "d": "MM/dd/yyyy",
     "D": "dddd, dd MMMM yyyy",
     "f": "dddd, dd MMMM yyyy HH:mm",
@@ -53,13 +53,13 @@ def format_datetime(value: DateTime, pattern: str, offset: int, with_offset: boo
         NetError: FormatException for an unknown standard format.
     """
     if len(pattern) == 1:
-        if pattern not in _STANDARD:
+        if pattern not in STANDARD:
             raise bad_format()
         if with_offset and pattern in "rRu":
             from gatewright.apim.expressions.net_datetime import DateTime as Moment
 
             value, offset = Moment(value.ticks - offset), 0
-        pattern = _STANDARD[pattern]
+        pattern = STANDARD[pattern]
     return _Formatter(value, offset, with_offset).run(pattern)
 
 
@@ -109,27 +109,9 @@ class _Formatter:
         date = self.date
         match kind:
             case "d":
-                day = DAYS[(date.weekday() + 1) % 7]
-                return (
-                    str(date.day)
-                    if count == 1
-                    else f"{date.day:02d}"
-                    if count == 2
-                    else day[:3]
-                    if count == 3
-                    else day
-                )
+                return _named(date.day, DAYS[(date.weekday() + 1) % 7], count)
             case "M":
-                name = MONTHS[date.month - 1]
-                return (
-                    str(date.month)
-                    if count == 1
-                    else f"{date.month:02d}"
-                    if count == 2
-                    else name[:3]
-                    if count == 3
-                    else name
-                )
+                return _named(date.month, MONTHS[date.month - 1], count)
             case "y":
                 if count <= 2:
                     return f"{date.year % 100:0{count}d}"
@@ -175,6 +157,13 @@ class _Formatter:
         if count == 1:
             return f"{sign}{minutes // 60}"
         return f"{sign}{minutes // 60:02d}" + (f":{minutes % 60:02d}" if count > 2 else "")
+
+
+def _named(number: int, name: str, count: int) -> str:
+    """A day or a month: its number, its number in two digits, its short name, or its name."""
+    if count <= 2:
+        return f"{number:0{count}d}"
+    return name[:3] if count == 3 else name
 
 
 def quoted(pattern: str, at: int) -> tuple[str, int]:

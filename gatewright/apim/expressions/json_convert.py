@@ -1,19 +1,16 @@
-"""JSON values from and to .NET values: the conversions of JToken, and the order of JValue.
+"""JSON values from and to .NET values: the conversions of JToken.
 
-Source: Newtonsoft.Json 13.0, `JToken` explicit operators, `JValue.CompareTo`, `JToken.FromObject`.
+Source: Newtonsoft.Json 13.0, `JToken` explicit operators, `JToken.FromObject`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from gatewright.apim.expressions import json_tokens as j
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.faults import NetError, argument, argument_null, bad_format
+from gatewright.apim.expressions.faults import argument, argument_null
 from gatewright.apim.expressions.net_datetime import DateTime, DateTimeOffset, TimeSpan
-from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.values import (
     Anon,
     Char,
@@ -21,14 +18,17 @@ from gatewright.apim.expressions.values import (
     Long,
     NetArray,
     NetDict,
+    NetGrid,
     Pair,
+    Value,
     box,
     boxed_items,
+    member_names,
 )
 from gatewright.apim.expressions.xml_nodes import XObject
 
 
-def value_of(value: Any) -> j.JToken:  # noqa: ANN401
+def value_of(value: Value) -> j.JToken:
     """A boxed .NET value as the JValue that `new JValue(value)` makes.
 
     Raises:
@@ -73,7 +73,7 @@ def integer_value(value: int) -> j.JToken:
     return j.JValue(Long(value), j.INTEGER)
 
 
-def content(value: Any) -> j.JToken:  # noqa: ANN401
+def content(value: Value) -> j.JToken:
     """A boxed value as content of a container: a token stays, a value becomes one, a sequence an array."""
     if isinstance(value, j.JToken):
         return value
@@ -90,12 +90,12 @@ def content(value: Any) -> j.JToken:  # noqa: ANN401
     return value_of(value)
 
 
-def is_bytes(value: Any) -> bool:  # noqa: ANN401
+def is_bytes(value: Value) -> bool:
     """Whether a value is a `byte[]`."""
     return isinstance(value, NetArray) and value.ty.args[0] is t.BYTE
 
 
-def add_content(target: j.JObject | j.JArray, value: Any) -> None:  # noqa: ANN401
+def add_content(target: j.JObject | j.JItems, value: Value) -> None:
     """`JContainer.Add(object)`: each item of a sequence, else the value itself."""
     many = (
         value is not None
@@ -110,11 +110,7 @@ def add_content(target: j.JObject | j.JArray, value: Any) -> None:  # noqa: ANN4
         target.add(content(value))
 
 
-def _list_content(target: j.JObject | j.JArray, value: Any) -> None:  # noqa: ANN401
-    add_content(target, value)
-
-
-def from_object(value: Any) -> j.JToken:  # noqa: ANN401
+def from_object(value: Value) -> j.JToken:
     """`JToken.FromObject`: what the serializer makes of a value.
 
     Raises:
@@ -122,10 +118,14 @@ def from_object(value: Any) -> j.JToken:  # noqa: ANN401
     """
     if value is None:
         raise argument_null("o")
+    if isinstance(value, XObject):
+        from gatewright.apim.expressions.json_xml import xml_to_json
+
+        return xml_to_json(value)
     return serialized(value)
 
 
-def serialized(value: Any) -> j.JToken:  # noqa: ANN401
+def serialized(value: Value) -> j.JToken:
     """Any value as a JSON tree, the way the serializer writes it."""
     if isinstance(value, j.JToken):
         return j.copy_of(value)
@@ -134,7 +134,7 @@ def serialized(value: Any) -> j.JToken:  # noqa: ANN401
     if isinstance(value, XObject):
         from gatewright.apim.expressions.json_xml import xml_to_json
 
-        return xml_to_json(value)
+        return xml_to_json(value, comments=True)
     if isinstance(value, NetDict):
         made = j.JObject()
         from gatewright.apim.expressions.text import text_of
@@ -143,6 +143,8 @@ def serialized(value: Any) -> j.JToken:  # noqa: ANN401
         for key, item in value.data.values():
             made.set(text_of(key), serialized(wrap(item)))
         return made
+    if isinstance(value, NetGrid):
+        return _rows(list(boxed_items(value)), value.sizes())
     if isinstance(value, Pair):
         made = j.JObject()
         for name, ty, item in zip(("Key", "Value"), value.ty.args, (value.key, value.value), strict=True):
@@ -161,205 +163,26 @@ def serialized(value: Any) -> j.JToken:  # noqa: ANN401
     return value_of(str(value) if isinstance(value, Char) else value)
 
 
+def _rows(items: list[Value], sizes: tuple[int, ...]) -> j.JArray:
+    """An array of several dimensions as arrays in arrays."""
+    made = j.JArray()
+    if len(sizes) == 1:
+        for item in items:
+            made.add(serialized(item))
+        return made
+    step = len(items) // sizes[0] if sizes[0] else 0
+    for row in range(sizes[0]):
+        made.add(_rows(items[row * step : (row + 1) * step], sizes[1:]))
+    return made
+
+
 def _members(value: Anon) -> j.JObject:
     made = j.JObject()
     if value.ty.name in ("ValueTuple", "Tuple"):
         names = [f"Item{n + 1}" for n in range(len(value.values))]
     else:
-        names = value.ty.name[len("anonymous{") : -1].split(",")
+        names = member_names(value.ty)
     for name, ty, item in zip(names, value.ty.args, value.values, strict=True):
         wrap = box(ty)
         made.set(name, serialized(item if wrap is None else wrap(item)))
     return made
-
-
-# --------------------------------------------------------------------------- out of JSON
-
-
-def _scalar(token: j.JToken | None, wanted: str) -> Any:  # noqa: ANN401
-    """The value inside a token."""
-    if isinstance(token, j.JProperty):
-        token = token.value
-    if not isinstance(token, j.JValue) or token.kind in (j.UNDEFINED,):
-        kind = "null" if token is None else j.KIND_NAMES[token.kind]
-        raise argument(f"Can not convert {kind} to {wanted}.")
-    return token.value
-
-
-def to_string(token: j.JToken | None) -> str | None:
-    """`(string)token`."""
-    if token is None:
-        return None
-    value = _scalar(token, "String")
-    if isinstance(token, j.JValue) and token.kind == j.RAW:
-        return str(value)
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return value
-    if is_bytes(value):
-        import base64
-
-        return base64.b64encode(bytes(value.items)).decode()
-    from gatewright.apim.expressions.text import text_of
-
-    return text_of(value)
-
-
-def _kind_name(token: j.JToken) -> str:
-    return j.KIND_NAMES[token.kind]
-
-
-def to_number(ty: Ty) -> Callable[[j.JToken | None], Any]:
-    """`(int)token` and its kin."""
-
-    def convert(token: j.JToken | None) -> Any:  # noqa: ANN401
-        if token is None:
-            raise argument_null("value")
-        value = _scalar(token, t.CLR_NAMES[ty])
-        if value is None and token.kind == j.NULL:
-            raise argument(f"Can not convert Null to {t.CLR_NAMES[ty]}.")
-        return change(value, ty, token)
-
-    return convert
-
-
-def change(value: Any, ty: Ty, token: j.JToken) -> Any:  # noqa: ANN401
-    """A JSON scalar as a primitive, as `Convert` does.
-
-    Raises:
-        NetError: FormatException, OverflowException, InvalidCastException, ArgumentException.
-    """
-    from gatewright.apim.expressions.library.convert import to_type
-
-    if token.kind in (j.DATE, j.BYTES, j.GUID, j.URI, j.TIMESPAN):
-        raise argument(f"Can not convert {_kind_name(token)} to {t.CLR_NAMES[ty]}.")
-    if token.kind == j.BOOLEAN and ty in (t.CHAR,):
-        raise argument(f"Can not convert Boolean to {t.CLR_NAMES[ty]}.")
-    return to_type(value, ty)
-
-
-def to_nullable(convert: Callable[[j.JToken | None], Any]) -> Callable[[j.JToken | None], Any]:
-    """`(int?)token`: null stays null."""
-
-    def run(token: j.JToken | None) -> Any:  # noqa: ANN401
-        if token is None:
-            return None
-        inner = token.value if isinstance(token, j.JProperty) else token
-        if isinstance(inner, j.JValue) and inner.value is None and inner.kind in (j.NULL, j.STRING):
-            return None
-        return convert(token)
-
-    return run
-
-
-def to_datetime(token: j.JToken | None) -> DateTime:
-    """`(DateTime)token`."""
-    if token is None:
-        raise argument_null("value")
-    value = _scalar(token, "Date")
-    if value is None and token.kind == j.STRING:
-        return DateTime(0)
-    if isinstance(value, DateTime):
-        return value
-    if isinstance(value, DateTimeOffset):
-        return DateTime(value.ticks, 0)
-    if isinstance(value, str):
-        from gatewright.apim.expressions.parse_dates import parse_datetime
-
-        return parse_datetime(value)
-    raise argument(f"Can not convert {_kind_name(token)} to Date.")
-
-
-def to_offset(token: j.JToken | None) -> DateTimeOffset:
-    """`(DateTimeOffset)token`."""
-    if token is None:
-        raise argument_null("value")
-    value = _scalar(token, "DateTimeOffset")
-    if value is None and token.kind == j.STRING:
-        return DateTimeOffset(0, 0)
-    if isinstance(value, DateTimeOffset):
-        return value
-    if isinstance(value, DateTime):
-        return DateTimeOffset(value.ticks, 0)
-    if isinstance(value, str):
-        from gatewright.apim.expressions.parse_dates import parse_offset
-
-        return parse_offset(value)
-    raise argument(f"Can not convert {_kind_name(token)} to DateTimeOffset.")
-
-
-def to_guid(token: j.JToken | None) -> Any:  # noqa: ANN401
-    """`(Guid)token`."""
-    if token is None:
-        raise argument_null("value")
-    value = _scalar(token, "Guid")
-    from gatewright.apim.expressions.net_guid import Guid, parse_guid
-
-    if isinstance(value, Guid):
-        return value
-    if isinstance(value, str):
-        return parse_guid(value)
-    raise argument(f"Can not convert {_kind_name(token)} to Guid.")
-
-
-def to_timespan(token: j.JToken | None) -> TimeSpan:
-    """`(TimeSpan)token`."""
-    if token is None:
-        raise argument_null("value")
-    value = _scalar(token, "TimeSpan")
-    if isinstance(value, TimeSpan):
-        return value
-    if isinstance(value, str):
-        from gatewright.apim.expressions.parse_spans import parse_timespan
-
-        return parse_timespan(value)
-    raise argument(f"Can not convert {_kind_name(token)} to TimeSpan.")
-
-
-# --------------------------------------------------------------------------- order, equality
-
-
-def compare_values(a: j.JValue, b: Any) -> int:  # noqa: ANN401
-    """`JValue.CompareTo`."""
-    other = b.value if isinstance(b, j.JValue) else b
-    mine = a.value
-    if mine is None or other is None:
-        return (mine is not None) - (other is not None)
-    if isinstance(mine, str) or isinstance(other, str):
-        from gatewright.apim.expressions.text import text_of
-
-        x, y = text_of(mine), text_of(other)
-        return (x > y) - (x < y)
-    if isinstance(mine, (int, float, Decimal)) and isinstance(other, (int, float, Decimal)):
-        return int(mine > other) - int(mine < other)
-    try:
-        return int(mine > other) - int(mine < other)
-    except TypeError as fault:
-        raise argument("Object must be of the same type.") from fault
-
-
-def deep_equals(a: j.JToken | None, b: j.JToken | None) -> bool:
-    """`JToken.DeepEquals`."""
-    if a is None or b is None:
-        return a is b
-    if isinstance(a, j.JObject) and isinstance(b, j.JObject):
-        return a.props.keys() == b.props.keys() and all(
-            deep_equals(p.value, b.props[n].value) for n, p in a.props.items()
-        )
-    if isinstance(a, j.JArray) and isinstance(b, j.JArray):
-        return len(a.items) == len(b.items) and all(
-            deep_equals(x, y) for x, y in zip(a.items, b.items, strict=True)
-        )
-    if isinstance(a, j.JProperty) and isinstance(b, j.JProperty):
-        return a.name == b.name and deep_equals(a.value, b.value)
-    if isinstance(a, j.JValue) and isinstance(b, j.JValue):
-        if a.kind != b.kind and {a.kind, b.kind} != {j.INTEGER, j.FLOAT}:
-            return False
-        return bool(a.value == b.value)
-    return False
-
-
-def bad_number() -> NetError:
-    """A text is no number."""
-    return bad_format()

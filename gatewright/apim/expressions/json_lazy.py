@@ -11,6 +11,7 @@ from typing import Any
 from gatewright.apim.expressions import json_tokens as j
 from gatewright.apim.expressions.json_reader import MAX_DEPTH, Pairs, decode, scalar
 from gatewright.apim.expressions.utf16 import to_units
+from gatewright.apim.expressions.values import Value
 
 
 class LazyObject(j.JObject):
@@ -18,7 +19,7 @@ class LazyObject(j.JObject):
 
     __slots__ = ("_made", "_some", "_source")
 
-    def __init__(self, source: Any) -> None:  # noqa: ANN401
+    def __init__(self, source: Pairs) -> None:
         self.parent = None
         self._source = source
         self._made: dict[str, j.JProperty] | None = None
@@ -39,7 +40,7 @@ class LazyObject(j.JObject):
     def props(self, value: dict[str, j.JProperty]) -> None:
         self._made = value
 
-    def _property(self, name: str, value: Any) -> j.JProperty:  # noqa: ANN401
+    def _property(self, name: str, value: object) -> j.JProperty:
         prop = j.JProperty.__new__(j.JProperty)
         prop.name = name
         prop.parent = self
@@ -47,7 +48,7 @@ class LazyObject(j.JObject):
         child.parent = prop
         return prop
 
-    def item(self, key: Any) -> j.JToken | None:  # noqa: ANN401
+    def item(self, key: Value) -> j.JToken | None:
         """`token[key]`; of a name that occurs twice the last one counts."""
         if self._made is not None or type(key) is not str:
             return super().item(key)
@@ -67,7 +68,7 @@ class LazyArray(j.JArray):
 
     __slots__ = ("_made", "_source")
 
-    def __init__(self, source: Any) -> None:  # noqa: ANN401
+    def __init__(self, source: list[Any]) -> None:
         self.parent = None
         self._source = source
         self._made: list[j.JToken] | None = None
@@ -87,26 +88,22 @@ class LazyArray(j.JArray):
         self._made = value
 
 
-def lazy(found: Any) -> j.JToken:  # noqa: ANN401
+def lazy(found: object) -> j.JToken:
     """The token of a decoded value."""
-    cls = type(found)
-    if cls is Pairs:
+    if isinstance(found, Pairs):
         return LazyObject(found)
-    return LazyArray(found) if cls is list else scalar(found, True)
+    return LazyArray(found) if isinstance(found, list) else scalar(found, True)
 
 
-def decoded(text: str) -> Any:  # noqa: ANN401
+def decoded(text: str) -> Pairs | list[Any] | None:
     """Plain JSON decoded for `lazy`, or None for what has to be read in another way."""
     try:
         found = decode(text)
     except (ValueError, RecursionError):
         return None
-    return found if type(found) in (Pairs, list) and _shallow(found, 1) else None
+    return found if isinstance(found, list) and _shallow(found, 1) else None
 
 
-def _shallow(found: Any, depth: int) -> bool:  # noqa: ANN401
-    if type(found) is Pairs:
-        return depth <= MAX_DEPTH and all(
-            _shallow(v, depth + 1) for _, v in found if type(v) in (Pairs, list)
-        )
-    return depth <= MAX_DEPTH and all(_shallow(v, depth + 1) for v in found if type(v) in (Pairs, list))
+def _shallow(found: Pairs | list[Any], depth: int) -> bool:
+    values = [v for _, v in found] if isinstance(found, Pairs) else found
+    return depth <= MAX_DEPTH and all(_shallow(v, depth + 1) for v in values if isinstance(v, list))

@@ -34,19 +34,15 @@ class LenientReader:
         self.max_depth = max_depth
         self.path: list[str | int] = []
 
-    def whole(self) -> j.JToken:
-        """The tree of the whole text."""
+    def whole(self, name: str = "JToken") -> j.JToken:
+        """The tree of the whole text; `name` is the type that is read, for messages."""
         self.space()
         if self.at >= len(self.text):
-            raise NetError(
-                "JsonReaderException",
-                "Error reading JToken from JsonReader. Path '', line 0, position 0.",
-            )
+            self.fail(f"Error reading {name} from JsonReader.")
         found = self.value(1)
         self.space()
         if self.at < len(self.text):
             step = self.text[self.at]
-            self.at += 1
             self.fail(f"Additional text encountered after finished reading JSON content: {step}.")
         return found
 
@@ -75,7 +71,7 @@ class LenientReader:
 
     def place(self) -> str:
         """Where the reader stands, as messages say it."""
-        line = self.text.count("\n", 0, self.at) + 1
+        line = self.text.count("\n", 0, self.at) + 1 if self.at else 0
         column = self.at - (self.text.rfind("\n", 0, self.at) + 1)
         return f"Path '{self.path_text()}', line {line}, position {column}."
 
@@ -95,11 +91,12 @@ class LenientReader:
         """Raises JsonReaderException here."""
         raise NetError("JsonReaderException", f"{message} {self.place()}")
 
-    def end(self) -> NoReturn:
-        """Raises for a text that ends too early."""
-        raise NetError(
-            "JsonReaderException", f"Unexpected end of content while loading JObject. {self.place()}"
-        )
+    def end(self, first: bool = False) -> NoReturn:
+        """Raises for a text that ends too early; `first`: behind the bracket that it begins with."""
+        name = "JArray" if self.text.lstrip(_SPACE).startswith("[") else "JObject"
+        what = f"Error reading {name} from JsonReader." if first else ""
+        what = what or f"Unexpected end of content while loading {name}."
+        raise NetError("JsonReaderException", f"{what} {self.place()}")
 
     # ---------------------------------------------------------------- values
 
@@ -127,7 +124,7 @@ class LenientReader:
             self.space()
             step = self.peek()
             if not step:
-                self.end()
+                self.end(first=depth == 1 and not made.props)
             if step == "}":
                 self.at += 1
                 return made
@@ -135,8 +132,7 @@ class LenientReader:
             self.path.append(name)
             self.space()
             if self.peek() != ":":
-                self.at += bool(self.peek())
-                found = self.text[self.at - 1] if self.peek() or self.at else ""
+                found = self.peek()
                 self.path.pop()
                 self.fail(f"Invalid character after parsing property name. Expected ':' but got: {found}.")
             self.at += 1
@@ -161,7 +157,6 @@ class LenientReader:
         if step == ",":
             self.at += 1
         elif step != close:
-            self.at += 1
             self.fail(f"After parsing a value an unexpected character was encountered: {step}.")
 
     def array(self, depth: int) -> j.JToken:
@@ -172,19 +167,22 @@ class LenientReader:
             self.space()
             step = self.peek()
             if not step:
-                raise NetError(
-                    "JsonReaderException", f"Unexpected end of content while loading JArray. {self.place()}"
-                )
+                self.end(first=depth == 1 and not made.items)
             if step == "]":
                 self.at += 1
                 return made
-            self.path.append(len(made.items))
             if step == ",":
                 self.at += 1
                 made.add(j.JValue(None, j.UNDEFINED))
-                self.path.pop()
                 continue
+            count, nested = len(made.items), step in "{["
+            if nested or count:
+                self.path.append(count if nested else count - 1)  # until there is a value, the one before
             made.add(self.value(depth + 1))
+            if nested or count:
+                self.path[-1] = count
+            else:
+                self.path.append(count)
             self.behind("]")
             self.path.pop()
 
@@ -259,7 +257,9 @@ class LenientReader:
             self.fail(f"Input string '{text}' is not a valid number.")
 
     def word(self) -> j.JToken:
-        """`true`, `null` and their kin."""
+        """`true`, `null` and their kin, or a constructor."""
+        if self.text.startswith("new", self.at) and self.text[self.at + 3 : self.at + 4] in _SPACE:
+            return self.constructor()
         for word, (value, kind) in _WORDS.items():
             if self.text.startswith(word, self.at):
                 behind = self.text[self.at + len(word) : self.at + len(word) + 1]
@@ -270,8 +270,29 @@ class LenientReader:
         if step in ("n", "t", "f", "N", "I", "u"):
             self.at += self._agree(step)
             self.fail(f"Error parsing {_name(step)} value.")
-        self.at += 1
+        if not step:
+            self.end()
         self.fail(f"Unexpected character encountered while parsing value: {step}.")
+
+    def constructor(self) -> j.JToken:
+        """`new Date(1)`."""
+        self.at += 3
+        self.space()
+        start = self.at
+        while self.peek().isalnum():
+            self.at += 1
+        made = j.JConstructor(self.text[start : self.at])
+        self.space()
+        if self.peek() != "(":
+            self.fail(f"Unexpected character while parsing constructor: {self.peek()}.")
+        self.at += 1
+        self.space()
+        while self.peek() != ")":
+            made.add(self.value(2))
+            self.behind(")")
+            self.space()
+        self.at += 1
+        return made
 
     def _agree(self, step: str) -> int:
         word = {"n": "null", "t": "true", "f": "false", "N": "NaN", "I": "Infinity", "u": "undefined"}[step]

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from gatewright.apim.expressions import json_tokens as j
 from gatewright.apim.expressions.faults import NetError
-from gatewright.apim.expressions.values import Long
+from gatewright.apim.expressions.values import Long, Value
 
 Step = Callable[[j.JToken, list[j.JToken]], Iterator[j.JToken]]
 
@@ -264,8 +264,8 @@ def _constant(text: str) -> j.JValue:
 def _compare(a: j.JToken, op: str, b: j.JToken) -> bool:
     if not isinstance(a, j.JValue) or not isinstance(b, j.JValue):
         return op in ("!=", "<>", "!==")
-    x: Any = a.value
-    y: Any = b.value
+    x: Value = a.value
+    y: Value = b.value
     if op == "=~":
         from gatewright.apim.expressions.library.regex import json_path_match
 
@@ -275,7 +275,7 @@ def _compare(a: j.JToken, op: str, b: j.JToken) -> bool:
         return same
     if op in ("!=", "<>", "!=="):
         return not same
-    from gatewright.apim.expressions.json_convert import compare_values
+    from gatewright.apim.expressions.json_compare import compare_values
 
     if x is None or y is None:
         return False

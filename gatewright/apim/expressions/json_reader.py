@@ -13,7 +13,7 @@ import re
 from typing import Any
 
 from gatewright.apim.expressions import json_tokens as j
-from gatewright.apim.expressions.faults import NetError
+from gatewright.apim.expressions.faults import NetError, argument_null
 from gatewright.apim.expressions.json_lenient import LenientReader
 from gatewright.apim.expressions.net_datetime import iso_datetime
 from gatewright.apim.expressions.utf16 import to_units
@@ -34,35 +34,42 @@ class Big(int):
     __slots__ = ()
 
 
-def decode(text: str) -> Any:  # noqa: ANN401
+def decode(text: str) -> object:
     """Plain JSON as lists, pairs and scalars.
 
     Raises:
         ValueError: when it is not plain JSON.
     """
-    return _DECODER.decode(text)
+    found: object = _DECODER.decode(text)
+    return found
 
 
-def parse(text: str, dates: bool = True) -> j.JToken:
+def parse(text: str | None, dates: bool = True, name: str = "JToken") -> j.JToken:
     """A tree from JSON text.
 
+    Args:
+        text: the JSON.
+        dates: whether texts that look like dates become dates.
+        name: the type that is read, for messages.
+
     Raises:
-        NetError: JsonReaderException.
+        NetError: JsonReaderException, ArgumentNullException.
     """
+    if text is None:
+        raise argument_null("s")
     try:
-        found = _DECODER.decode(text)
-        return _build(found, dates, 1)
+        return _build(decode(text), dates, 1)
     except (ValueError, RecursionError):
-        return LenientReader(text, dates, MAX_DEPTH).whole()
+        return LenientReader(text, dates, MAX_DEPTH).whole(name)
 
 
-def parse_as(text: str, wanted: type[j.JToken], name: str) -> j.JToken:
+def parse_as(text: str | None, wanted: type[j.JToken], name: str) -> j.JToken:
     """A tree whose root has to be an object or array.
 
     Raises:
         NetError: JsonReaderException when it is something else.
     """
-    found = parse(text)
+    found = parse(text, name=name)
     if isinstance(found, wanted):
         return found
     token = {j.OBJECT: "StartObject", j.ARRAY: "StartArray"}.get(found.kind) or j.KIND_NAMES[found.kind]
@@ -70,7 +77,7 @@ def parse_as(text: str, wanted: type[j.JToken], name: str) -> j.JToken:
     raise NetError(
         "JsonReaderException",
         f"Error reading {name} from JsonReader. Current JsonReader item is not {what}: {token}. "
-        f"Path '', line 1, position {_root_position(text, found)}.",
+        f"Path '', line 1, position {_root_position(text or '', found)}.",
     )
 
 
@@ -79,9 +86,8 @@ def _root_position(text: str, found: j.JToken) -> int:
     return lead + 1 if isinstance(found, j.JContainer) else len(text.rstrip())
 
 
-def _build(found: Any, dates: bool, depth: int) -> j.JToken:  # noqa: ANN401
-    cls = type(found)
-    if cls is Pairs:
+def _build(found: object, dates: bool, depth: int) -> j.JToken:
+    if isinstance(found, Pairs):
         if depth > MAX_DEPTH:
             raise ValueError("depth")
         made = j.JObject()
@@ -96,7 +102,7 @@ def _build(found: Any, dates: bool, depth: int) -> j.JToken:  # noqa: ANN401
             prop.value = child
             props[name] = prop
         return made
-    if cls is list:
+    if isinstance(found, list):
         if depth > MAX_DEPTH:
             raise ValueError("depth")
         array = j.JArray()
@@ -108,7 +114,7 @@ def _build(found: Any, dates: bool, depth: int) -> j.JToken:  # noqa: ANN401
     return scalar(found, dates)
 
 
-def scalar(found: Any, dates: bool) -> j.JValue:  # noqa: ANN401
+def scalar(found: object, dates: bool) -> j.JValue:
     """A JSON scalar as a value."""
     if type(found) is str:
         text = to_units(found)

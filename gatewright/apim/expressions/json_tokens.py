@@ -5,121 +5,68 @@ Source: https://www.newtonsoft.com/json/help/html/N_Newtonsoft_Json_Linq.htm (13
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, TypeVar, cast
-
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.faults import Exceeded, NetError, argument, invalid_operation, out_of_range
-from gatewright.apim.expressions.types import Ty
-
-# JTokenType
-OBJECT, ARRAY, CONSTRUCTOR, PROPERTY, COMMENT, INTEGER, FLOAT, STRING, BOOLEAN = 1, 2, 3, 4, 5, 6, 7, 8, 9
-NULL, UNDEFINED, DATE, RAW, BYTES, GUID, URI, TIMESPAN = 10, 11, 12, 13, 14, 15, 16, 17
-KIND_NAMES = dict(
-    enumerate(
-        "None Object Array Constructor Property Comment Integer Float String Boolean Null Undefined "
-        "Date Raw Bytes "
-        "Guid Uri TimeSpan".split()
-    )
+from gatewright.apim.expressions.faults import NetError, argument, invalid_operation, out_of_range
+from gatewright.apim.expressions.json_values import (
+    ARRAY,
+    BOOLEAN,
+    BYTES,
+    COMMENT,
+    CONSTRUCTOR,
+    DATE,
+    FLOAT,
+    GUID,
+    INTEGER,
+    KIND_NAMES,
+    MAX_TOKENS,
+    NULL,
+    OBJECT,
+    PROPERTY,
+    RAW,
+    STRING,
+    TIMESPAN,
+    UNDEFINED,
+    URI,
+    JContainer,
+    JRaw,
+    JToken,
+    JValue,
+    copy_of,
 )
+from gatewright.apim.expressions.values import Value
 
-
-_Token = TypeVar("_Token", bound="JToken")
-MAX_TOKENS = 250_000
-"""So many tokens are copied at once; a tree that holds itself twice doubles with every copy."""
-
-
-def copy_of(token: _Token) -> _Token:
-    """A deep copy without a parent.
-
-    Raises:
-        Exceeded: it would have more than `MAX_TOKENS` tokens.
-    """
-    left = MAX_TOKENS
-    waiting: list[JToken] = [token]
-    while waiting:
-        children = waiting.pop().children()
-        left -= len(children)
-        if left < 0:
-            raise Exceeded("SizeLimitExceeded", f"a copy would have more than {MAX_TOKENS} tokens")
-        waiting.extend(children)
-    return cast(_Token, token.clone())
-
-
-class JToken:
-    """Anything in a JSON tree; tokens are equal only when they are the same object."""
-
-    __slots__ = ("parent",)
-    ty: Ty = t.JTOKEN
-    kind = 0
-
-    def __init__(self) -> None:
-        self.parent: JContainer | None = None
-
-    def children(self) -> list[JToken]:
-        """The tokens directly inside."""
-        return []
-
-    def clone(self) -> JToken:
-        """A deep copy without a parent."""
-        raise invalid_operation(f"{self.full} does not support this.")
-
-    def __iter__(self) -> Iterator[JToken]:
-        return iter(list(self.children()))
-
-    def net_text(self) -> str:
-        """`ToString()`: indented JSON, or the plain text of a value."""
-        from gatewright.apim.expressions.json_writer import write
-
-        return write(self, indented=True)
-
-    def item(self, key: Any) -> JToken | None:  # noqa: ANN401
-        """`token[key]`."""
-        raise invalid_operation(f"Cannot access child value on {self.full}.")
-
-    @property
-    def full(self) -> str:
-        """The full type name."""
-        return f"Newtonsoft.Json.Linq.{self.ty.name}"
-
-    def root(self) -> JToken:
-        """The outermost token."""
-        at: JToken = self
-        while at.parent is not None:
-            at = at.parent
-        return at
-
-
-class JContainer(JToken):
-    """An object, array, property or constructor."""
-
-    __slots__ = ()
-    ty = t.make("JContainer")
-
-    def attach(self, token: JToken | None) -> JToken:
-        """A token that belongs to this container now; one that has a parent already is copied."""
-        if token is None:
-            token = JValue(None, NULL)
-        elif token.parent is not None or token is self or self._inside(token):
-            token = copy_of(token)
-        token.parent = self
-        return token
-
-    def _inside(self, token: JToken) -> bool:
-        at: JToken | None = self.parent
-        while at is not None:
-            if at is token:
-                return True
-            at = at.parent
-        return False
-
-    def replace_child(self, old: JToken, new: JToken | None) -> None:
-        """Puts a token in another's place."""
-        raise invalid_operation(f"{self.full} does not support this.")
-
-    def remove_child(self, token: JToken) -> None:
-        """Takes a token out."""
-        raise invalid_operation(f"{self.full} does not support this.")
+__all__ = [
+    "ARRAY",
+    "BOOLEAN",
+    "BYTES",
+    "COMMENT",
+    "CONSTRUCTOR",
+    "DATE",
+    "FLOAT",
+    "GUID",
+    "INTEGER",
+    "KIND_NAMES",
+    "MAX_TOKENS",
+    "NULL",
+    "OBJECT",
+    "PROPERTY",
+    "RAW",
+    "STRING",
+    "TIMESPAN",
+    "UNDEFINED",
+    "URI",
+    "JArray",
+    "JComment",
+    "JConstructor",
+    "JContainer",
+    "JItems",
+    "JObject",
+    "JProperty",
+    "JRaw",
+    "JToken",
+    "JValue",
+    "copy_of",
+]
 
 
 class JObject(JContainer):
@@ -137,6 +84,10 @@ class JObject(JContainer):
         """The tokens directly inside."""
         return list(self.props.values())
 
+    def size(self) -> int:
+        """How many properties there are."""
+        return len(self.props)
+
     def clone(self) -> JObject:
         """A deep copy without a parent."""
         made = JObject()
@@ -146,13 +97,12 @@ class JObject(JContainer):
             made.props[name] = copy
         return made
 
-    def item(self, key: Any) -> JToken | None:  # noqa: ANN401
+    def item(self, key: Value) -> JToken | None:
         """`token[key]`."""
         if type(key) is not str:
             raise argument(
                 f"Accessed JObject values with invalid key value: {_shown(key)}. Object property "
-                f"name expected.",
-                "key",
+                f"name expected."
             )
         found = self.props.get(key)
         return None if found is None else found.value
@@ -221,12 +171,10 @@ class JObject(JContainer):
         self.props = {}
 
 
-class JArray(JContainer):
-    """A JSON array."""
+class JItems(JContainer):
+    """Tokens in a row: an array, or the arguments of a constructor."""
 
     __slots__ = ("items",)
-    ty = t.make("JArray")
-    kind = ARRAY
 
     def __init__(self) -> None:
         super().__init__()
@@ -236,21 +184,19 @@ class JArray(JContainer):
         """The tokens directly inside."""
         return self.items
 
-    def clone(self) -> JArray:
-        """A deep copy without a parent."""
-        made = JArray()
+    def filled(self, made: JItems) -> None:
+        """Gives another one copies of the tokens."""
         for item in self.items:
             copy = item.clone()
             copy.parent = made
             made.items.append(copy)
-        return made
 
-    def item(self, key: Any) -> JToken | None:  # noqa: ANN401
+    def item(self, key: Value) -> JToken | None:
         """`token[key]`."""
         if type(key) is not int:
             raise argument(
-                f"Accessed JArray values with invalid key value: {_shown(key)}. Int32 array index expected.",
-                "key",
+                f"Accessed {self.ty.name} values with invalid key value: {_shown(key)}. "
+                "Int32 array index expected."
             )
         if not 0 <= key < len(self.items):
             raise out_of_range("index", _INDEX)
@@ -263,7 +209,7 @@ class JArray(JContainer):
     def insert(self, at: int, token: JToken | None) -> None:
         """Adds a token at a place."""
         if isinstance(token, JProperty):
-            raise argument("Can not add Newtonsoft.Json.Linq.JProperty to Newtonsoft.Json.Linq.JArray.")
+            raise argument(f"Can not add Newtonsoft.Json.Linq.JProperty to {self.full}.")
         if not 0 <= at <= len(self.items):
             raise out_of_range("index", "Index must be within the bounds of the List.")
         self.items.insert(at, self.attach(token))
@@ -295,6 +241,38 @@ class JArray(JContainer):
         for item in self.items:
             item.parent = None
         self.items = []
+
+
+class JArray(JItems):
+    """A JSON array."""
+
+    __slots__ = ()
+    ty = t.make("JArray")
+    kind = ARRAY
+
+    def clone(self) -> JArray:
+        """A deep copy without a parent."""
+        made = JArray()
+        self.filled(made)
+        return made
+
+
+class JConstructor(JItems):
+    """A constructor with its arguments, `new Date(1)`, which JSON itself does not have."""
+
+    __slots__ = ("name",)
+    ty = t.make("JConstructor")
+    kind = CONSTRUCTOR
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def clone(self) -> JConstructor:
+        """A deep copy without a parent."""
+        made = JConstructor(self.name)
+        self.filled(made)
+        return made
 
 
 _INDEX = "Index was out of range. Must be non-negative and less than the size of the collection."
@@ -329,7 +307,7 @@ class JProperty(JContainer):
         if old is not self.value:
             old.parent = None
 
-    def item(self, key: Any) -> JToken | None:  # noqa: ANN401
+    def item(self, key: Value) -> JToken | None:
         """`token[key]`."""
         raise invalid_operation("Cannot access child value on Newtonsoft.Json.Linq.JProperty.")
 
@@ -342,49 +320,18 @@ class JProperty(JContainer):
         raise NetError("JsonException", "Cannot add or remove items from Newtonsoft.Json.Linq.JProperty.")
 
 
-class JValue(JToken):
-    """A JSON value: `value` is boxed; integers are `Long` or `int` as they were made."""
-
-    __slots__ = ("kind", "value")
-    ty = t.make("JValue")
-
-    def __init__(self, value: Any, kind: int) -> None:  # noqa: ANN401
-        self.parent = None
-        self.value = value
-        self.kind = kind
-
-    def clone(self) -> JValue:
-        """A deep copy without a parent."""
-        return JValue(self.value, self.kind)
-
-    def net_text(self) -> str:
-        """The value as plain text."""
-        from gatewright.apim.expressions.text import text_of
-
-        return text_of(self.value)
-
-    def net_format(self, pattern: str) -> str:
-        """The value in a format."""
-        from gatewright.apim.expressions.text import format_value
-
-        return format_value(self.value, pattern)
-
-
-class JRaw(JValue):
-    """JSON text that is written as it is."""
+class JComment(JProperty):
+    """A comment between the members of an object, as XML leaves it behind; it is written, not read."""
 
     __slots__ = ()
-    ty = t.make("JRaw")
 
-    def __init__(self, value: Any) -> None:  # noqa: ANN401
-        super().__init__(value, RAW)
-
-    def clone(self) -> JRaw:
-        """A deep copy without a parent."""
-        return JRaw(self.value)
+    @property
+    def text(self) -> str:
+        """What the comment says."""
+        return self.value.net_text()
 
 
-def _shown(key: Any) -> str:  # noqa: ANN401
+def _shown(key: Value) -> str:
     if key is None:
         return "null"
     return f'"{key}"' if type(key) is str else str(key)

@@ -8,11 +8,10 @@ from __future__ import annotations
 import base64
 import re
 from decimal import Decimal
-from typing import Any
 
 from gatewright.apim.expressions import json_tokens as j
 from gatewright.apim.expressions.format_numbers import double_text, single_text
-from gatewright.apim.expressions.values import Single
+from gatewright.apim.expressions.values import Single, Value
 
 _ESCAPED = re.compile('[\x00-\x1f"\\\\\x85\u2028\u2029]')
 _NAMES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
@@ -38,23 +37,31 @@ def _write(token: j.JToken, line: str, out: list[str]) -> None:
         if not token.props:
             out.append("{}")
             return
+        out.append("{")
         first = True
         for name, prop in token.props.items():
-            out.append("{" if first else ",")
+            if isinstance(prop, j.JComment):
+                out.append(value_text(prop.text, j.COMMENT))
+                continue
+            if not first:
+                out.append(",")
             out.append(inner)
             out.append(quote(name) + (": " if line else ":"))
             _write(prop.value, inner, out)
             first = False
         out.append(line + "}")
-    elif isinstance(token, j.JArray):
-        if not token.items:
+    elif isinstance(token, j.JItems):
+        left, right = (f"new {token.name}(", ")") if isinstance(token, j.JConstructor) else ("[", "]")
+        if not token.items and right == "]":
             out.append("[]")
             return
+        out.append(left)
         for number, item in enumerate(token.items):
-            out.append("," if number else "[")
+            if number:
+                out.append(",")
             out.append(inner)
             _write(item, inner, out)
-        out.append(line + "]")
+        out.append(line + right)
     elif isinstance(token, j.JProperty):
         out.append(quote(token.name) + (": " if line else ":"))
         _write(token.value, line, out)
@@ -62,7 +69,7 @@ def _write(token: j.JToken, line: str, out: list[str]) -> None:
         out.append(value_text(token.value, token.kind))
 
 
-def value_text(value: Any, kind: int) -> str:  # noqa: ANN401
+def value_text(value: Value, kind: int) -> str:
     """A value as JSON."""
     if value is None:
         return "undefined" if kind == j.UNDEFINED else "" if kind == j.RAW else "null"

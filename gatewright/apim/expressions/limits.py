@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from gatewright.apim.expressions.faults import Exceeded
@@ -31,12 +32,13 @@ DEFAULT = Limits()
 class Run:
     """The state of one evaluation: the context, and what is left of its budget."""
 
-    __slots__ = ("_clock", "_limits", "_spent", "context", "deadline", "left")
+    __slots__ = ("_clock", "_limits", "_spent", "catchers", "context", "deadline", "left")
 
     def __init__(
         self, context: object, limits: Limits = DEFAULT, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.context = context
+        self.catchers: list[object] = []  # the `try` with a `catch` that run at the moment
         self.left = 256
         self._spent = 256
         self._limits = limits
@@ -82,6 +84,10 @@ class Run:
         """
         check_size(size)
         self.tick(size >> 5)
+
+
+RUNNING: ContextVar[Run | None] = ContextVar("running", default=None)
+"""The evaluation that this thread is in: conversions, which no call stands for, find the clock here."""
 
 
 def check_size(size: int) -> None:

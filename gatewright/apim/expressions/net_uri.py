@@ -12,7 +12,7 @@ from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError
 from gatewright.apim.expressions.utf16 import from_units, to_units, utf8_bytes, utf8_text
 
-_PORTS = {"http": 80, "https": 443, "ftp": 21, "ws": 80, "wss": 443}
+_PORTS = {"mailto": 25, "http": 80, "https": 443, "ftp": 21, "ws": 80, "wss": 443}
 _PARTS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?#\\]*))?([^?#]*)(\?[^#]*)?(#.*)?\Z", re.DOTALL)
 _DOS = re.compile(r"(?:[Ff][Ii][Ll][Ee]:///)?([A-Za-z]:[\\/])")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
@@ -60,7 +60,10 @@ class Uri:
             return
         self.scheme = found.group(1).lower()
         self._authority(found.group(2))
-        self.path = self._normal(found.group(3))
+        if self.scheme == "mailto":
+            self._mail(found.group(3))
+        else:
+            self.path = self._normal(found.group(3))
         self.query = escape_loose(found.group(4) or "", "?")
         self.fragment = escape_loose(found.group(5) or "", "#")
 
@@ -72,7 +75,7 @@ class Uri:
 
     def _authority(self, given: str | None) -> None:
         if given is None:
-            if self.scheme in _PORTS:
+            if self.scheme in _PORTS and self.scheme != "mailto":
                 raise invalid("Invalid URI: The hostname could not be parsed.")
             self.host, self.port, self.user_info, self.authority = "", -1, "", ""
             return
@@ -89,6 +92,15 @@ class Uri:
         if self.port > 65535:
             raise invalid("Invalid URI: Invalid port specified.")
         self.authority = self.host if self.port == default else f"{self.host}:{self.port}"
+
+    def _mail(self, address: str) -> None:
+        """`mailto:user@host`."""
+        user, at, host = address.partition("@")
+        if at and not host:
+            raise invalid("Invalid URI: The hostname could not be parsed.")
+        host = host.lower() if at else address.lower()
+        self.user_info, self.host, self.authority = escape_loose(user, "") if at else "", host, host
+        self.path, self.port = "", 25
 
     def _normal(self, path: str) -> str:
         if self.scheme not in _PORTS and not self.authority:
@@ -127,7 +139,7 @@ class Uri:
                 + ("/" if self.path[1:2] == ":" else "")
             )
         user = f"{self.user_info}@" if self.user_info else ""
-        return f"{self.scheme}://{user}{self.authority}"
+        return f"{self.scheme}:{'' if self.scheme == 'mailto' else '//'}{user}{self.authority}"
 
     @property
     def is_default_port(self) -> bool:
@@ -147,7 +159,7 @@ class Uri:
         if any(c < " " for c in self.original):  # stay as they are, where the address itself escapes them
             shadow = Uri(self.original.strip().translate(_SHADOWS)).net_text()
             return shadow.translate(_UNSHADOWED)
-        return self._lead() + _display(self.path) + _display(self.query) + _display(self.fragment)
+        return self._lead() + shown(self.path) + shown(self.query) + shown(self.fragment)
 
     def json_text(self) -> str:
         """As Newtonsoft writes it: the text it was made from."""
@@ -169,7 +181,7 @@ _UNSHADOWED = {shadow: n for n, shadow in _SHADOWS.items()}
 _KEPT = frozenset("%#?/\\@:;&=+$,[]!'()*")
 
 
-def _display(text: str) -> str:
+def shown(text: str) -> str:
     """Undoes escapes of characters that cannot change the meaning."""
 
     def undo(match: re.Match[str]) -> str:
@@ -272,3 +284,15 @@ def url_encode_bytes(data: bytes) -> bytes:
 def url_decode_bytes(data: bytes) -> bytes:
     """`WebUtility.UrlDecodeToBytes`."""
     return unquote_to_bytes(data.replace(b"+", b" "))
+
+
+def well_formed(uri: Uri) -> bool:
+    """`IsWellFormedOriginalString`: nothing in the text had to be escaped or put right."""
+    text = uri.original
+    if re.search(r"[\x00-\x20\"<>\\^`{|}\x7f]|%(?![0-9A-Fa-f]{2})", text) is not None:
+        return False
+    if _DOS.match(text) is not None and not text.lower().startswith("file:"):
+        return False
+    if not uri.absolute:
+        return ":" not in re.split(r"[/?#]", text)[0]
+    return "//" in text or not uri.authority

@@ -80,11 +80,6 @@ def float_remainder(a: float, b: float) -> float:
         return math.nan
 
 
-def float_times(a: float, b: float) -> float:
-    """IEEE product."""
-    return a * b
-
-
 def single(value: float) -> float:
     """A double rounded to `float`."""
     if value != value or math.isinf(value):

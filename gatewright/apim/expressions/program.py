@@ -14,10 +14,10 @@ from gatewright.apim.expressions.bind.conversions import Conversions
 from gatewright.apim.expressions.bind.scope import FIRST_SLOT, FrameScope, Scope
 from gatewright.apim.expressions.context import Context
 from gatewright.apim.expressions.extract import extract
-from gatewright.apim.expressions.faults import Exceeded, NetError, PolicyException
+from gatewright.apim.expressions.faults import Exceeded, Interrupted, NetError, PolicyException
 from gatewright.apim.expressions.library import library
 from gatewright.apim.expressions.library.runtime import conversions
-from gatewright.apim.expressions.limits import DEFAULT, Limits, Run
+from gatewright.apim.expressions.limits import DEFAULT, RUNNING, Limits, Run
 from gatewright.apim.expressions.parse import parse
 from gatewright.apim.expressions.values import Value, box
 from gatewright.apim.expressions.watchdog import WATCHDOG
@@ -48,6 +48,7 @@ class Program:
             PolicyException: the .NET exception that ended it, or the limit that it exceeded.
         """
         run = Run(context, limits)
+        outer = RUNNING.set(run)
         try:
             return WATCHDOG.call(run, self.code, [run, None, *[None] * self.size])
         except NetError as fault:
@@ -56,12 +57,16 @@ class Program:
             raise PolicyException(fault.kind, fault.message) from fault
         except RecursionError as fault:
             raise PolicyException("DepthLimitExceeded", "the evaluation is nested too deeply") from fault
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as fault:
+        except MemoryError as fault:
+            raise PolicyException("OutOfMemoryException", "the evaluation needs too much memory") from fault
+        except Interrupted:
+            raise
+        except Exception as fault:
             # a fault of the interpreter itself: one evaluation fails, and the caller's log shows why
             message = f"the interpreter failed: {type(fault).__name__}: {fault}"
             raise PolicyException("InterpreterFault", message) from fault
-        except MemoryError as fault:
-            raise PolicyException("OutOfMemoryException", "the evaluation needs too much memory") from fault
+        finally:
+            RUNNING.reset(outer)
 
 
 def compile(
@@ -84,10 +89,7 @@ def compile(
     """
     text = extract(source, origin)
     found = parse(text)
-    told = None
-    if trace is not None:
-        tell, cs = trace, text.code
-        told = lambda at, end, value: tell(cs[at:end], value)  # noqa: E731
+    told = None if trace is None else lambda at, end, value: trace(text.code[at:end], value)
     b = Binder(text, library(), conversions(), strict, told)
     frame = FrameScope()
     scope = Scope(frame)
@@ -115,9 +117,6 @@ def _bind(b: Binder, scope: Scope, found: tree.Expr | tree.Block) -> Code:
     code, wrap = value.code, box(value.ty)
     if wrap is not None:
         return lambda f: wrap(code(f))
-    delegate = t.delegate_shape(value.ty)
-    if delegate is not None:
-        b.fail(codes.WRONG_TYPE, found, "a delegate is no value of a policy")
     return code
 
 

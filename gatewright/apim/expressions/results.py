@@ -26,6 +26,7 @@ from gatewright.apim.expressions.values import (
     Pair,
     Value,
     box,
+    member_names,
     runtime_type,
 )
 from gatewright.apim.expressions.xml_nodes import XObject
@@ -59,7 +60,7 @@ def to_int(value: Value) -> int:
     return int(_converted(value, t.INT))
 
 
-def _converted(value: Value, ty: Ty) -> Any:  # noqa: ANN401
+def _converted(value: Value, ty: Ty) -> Value:
     from gatewright.apim.expressions.library.convert import to_type
 
     inner = value.value if isinstance(value, j.JValue) else value
@@ -171,7 +172,7 @@ def _object(value: Value, depth: int) -> Json:
         items = [(box(ty) or _same)(x) for ty, x in zip(value.ty.args, value.values, strict=True)]
         if value.ty.name in ("Tuple", "ValueTuple"):
             return [canonical(x, depth + 1) for x in items]
-        names = value.ty.name[len("anonymous{") : -1].split(",")
+        names = member_names(value.ty)
         return {n: canonical(x, depth + 1) for n, x in zip(names, items, strict=True)}
     if isinstance(value, Response):
         return {"StatusCode": value.status_code, "StatusReason": value.status_reason}

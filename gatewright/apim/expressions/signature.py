@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.types import Ty
+from gatewright.apim.expressions.values import Value
 
 _TOKEN = re.compile(
     r"\s*(operator\s*[-+*/%&|^<>=!~]+|[A-Za-z_][A-Za-z0-9_.]*|[<>\[\],()?=]|\"[^\"]*\"|-?[0-9]+)"
@@ -32,8 +32,8 @@ class Entry:
     """
 
     text: str
-    call: Callable[..., Any]
-    put: Callable[..., Any] | None = None
+    call: Callable[..., Value]
+    put: Callable[..., Value] | None = None
     typed: bool = False
     run: bool = False
 
@@ -148,6 +148,7 @@ VALUE_TYPES = frozenset(
         "CipherMode",
         "PaddingMode",
         "MergeArrayHandling",
+        "MergeNullValueHandling",
         "NumberStyles",
         "DateTimeStyles",
         "TypeCode",
@@ -157,6 +158,9 @@ VALUE_TYPES = frozenset(
         "X509ContentType",
         "X509NameType",
         "UriFormat",
+        "UnicodeCategory",
+        "RSAEncryptionPaddingMode",
+        "RSASignaturePaddingMode",
         "NormalizationForm",
     }
 )

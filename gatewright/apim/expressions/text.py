@@ -6,7 +6,6 @@ Source: https://learn.microsoft.com/dotnet/standard/base-types/composite-formatt
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError, bad_format
@@ -19,12 +18,14 @@ from gatewright.apim.expressions.values import (
     NetType,
     Pair,
     Single,
+    Value,
     boxed_items,
+    member_names,
     runtime_type,
 )
 
 
-def text_of(value: Any) -> str:  # noqa: ANN401
+def text_of(value: Value) -> str:
     """A boxed value as text; null is empty."""
     cls = type(value)
     if cls is str:
@@ -44,7 +45,7 @@ def text_of(value: Any) -> str:  # noqa: ANN401
     return object_text(value)
 
 
-def object_text(value: Any) -> str:  # noqa: ANN401
+def object_text(value: Value) -> str:
     """`ToString()` of an object."""
     own = getattr(value, "net_text", None)
     if own is not None:
@@ -82,7 +83,7 @@ def error_text(fault: NetError) -> str:
     )
 
 
-def _boxed(ty: Ty, value: Any) -> Any:  # noqa: ANN401
+def _boxed(ty: Ty, value: Value) -> Value:
     from gatewright.apim.expressions.values import box
 
     wrap = box(ty)
@@ -95,11 +96,13 @@ def _anonymous(value: Anon) -> str:
         if len(texts) == 8 and isinstance(value.values[7], Anon):
             texts[7] = texts[7][1:-1]  # the rest is shown without brackets of its own
         return f"({', '.join(texts)})"
-    names = value.ty.name[len("anonymous{") : -1].split(",")
+    names = member_names(value.ty)
+    if not names:
+        return "{ }"
     return "{ " + ", ".join(f"{n} = {x}" for n, x in zip(names, texts, strict=True)) + " }"
 
 
-def format_value(value: Any, pattern: str) -> str:  # noqa: ANN401
+def format_value(value: Value, pattern: str) -> str:
     """A boxed value in a format; types that have no formats ignore it.
 
     Raises:
@@ -132,8 +135,17 @@ def _enum(value: EnumValue, pattern: str) -> str:
             raise bad_format("Format String can be only 'G', 'g', 'X', 'x', 'F', 'f', 'D' or 'd'.")
 
 
-def composite(pattern: str, values: Any) -> str:  # noqa: ANN401
+def composite(pattern: str, values: Value) -> str:
     """`string.Format(pattern, values)`.
+
+    Raises:
+        NetError: FormatException for a broken pattern or an index without a value.
+    """
+    return "".join(composite_parts(pattern, values))
+
+
+def composite_parts(pattern: str, values: Value) -> list[str]:
+    """The pieces that `string.Format` puts together.
 
     Raises:
         NetError: FormatException for a broken pattern or an index without a value.
@@ -155,10 +167,10 @@ def composite(pattern: str, values: Any) -> str:  # noqa: ANN401
             raise bad_format()
         text, at = _hole(pattern, at + 1, items)
         out.append(text)
-    return "".join(out)
+    return out
 
 
-def _hole(pattern: str, at: int, items: list[Any]) -> tuple[str, int]:
+def _hole(pattern: str, at: int, items: list[Value]) -> tuple[str, int]:
     close = pattern.find("}", at)
     if close < 0:
         raise bad_format()

@@ -60,7 +60,15 @@ class VarType(Node):
     """`var`."""
 
 
-TypeNode = NamedType | ArrayOf | NullableOf | TupleOf | VarType
+@dataclass(frozen=True, slots=True)
+class RefOf(Node):
+    """`ref T` or `ref readonly T`: the type of what stands for another variable."""
+
+    element: TypeNode
+    fixed: bool = False
+
+
+TypeNode = NamedType | ArrayOf | NullableOf | TupleOf | VarType | RefOf
 
 # --------------------------------------------------------------------------- expressions
 
@@ -116,7 +124,7 @@ class Member(Node):
 
 @dataclass(frozen=True, slots=True)
 class Argument(Node):
-    """An argument. `mode` is "", "out" or "ref"; `declares` is the type of `out T x`."""
+    """An argument. `mode` is "", "out", "ref" or "in"; `declares` is the type of `out T x`."""
 
     value: Expr
     name: str | None = None
@@ -294,8 +302,8 @@ class As(Node):
 class Parameter(Node):
     """A parameter of a lambda or local function; `type` is None where it is inferred.
 
-    A name with spaces is an anonymous object that is taken apart into its members. `mode` is "", "out" or
-    "ref"; `variadic` marks `params`.
+    A name with spaces is an anonymous object that is taken apart into its members, a range variable of a
+    query as `fixed` ones are. `mode` is "", "out", "ref" or "in"; `variadic` marks `params`.
     """
 
     name: str
@@ -303,14 +311,16 @@ class Parameter(Node):
     mode: str = ""
     default: Expr | None = None
     variadic: bool = False
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Lambda(Node):
-    """`(a, b) => body`, or `delegate (T a) { ... }`."""
+    """`(a, b) => body`, or `delegate (T a) { ... }`; `any` marks `delegate { ... }`, which takes anything."""
 
     parameters: tuple[Parameter, ...]
     body: Expr | Block
+    any: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +367,13 @@ class Checked(Node):
     value: Expr
 
 
+@dataclass(frozen=True, slots=True)
+class RefTo(Node):
+    """`ref value`: the variable itself."""
+
+    value: Expr
+
+
 Expr = (
     Literal
     | Interpolated
@@ -385,6 +402,7 @@ Expr = (
     | Tuple
     | NewVariable
     | Checked
+    | RefTo
 )
 
 # --------------------------------------------------------------------------- statements
@@ -536,13 +554,18 @@ class Switch(Node):
 
 @dataclass(frozen=True, slots=True)
 class LocalFunction(Node):
-    """`T name(parameters) { ... }` inside a block."""
+    """`T name(parameters) { ... }` inside a block.
+
+    Attributes:
+        limits: what `where` asks of type parameters: a type, "struct", "class", "new()" or "unmanaged".
+    """
 
     type: TypeNode
     name: str
     parameters: tuple[Parameter, ...]
     body: Expr | Block
     generics: tuple[str, ...] = ()
+    limits: tuple[tuple[str, str | TypeNode], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -556,6 +579,28 @@ class CheckedBlock(Node):
 @dataclass(frozen=True, slots=True)
 class GotoCase(Node):
     """`goto case value;`; without a value, `goto default;`."""
+
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Goto(Node):
+    """`goto label;`."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labeled(Node):
+    """`label: statement`."""
+
+    label: str
+    body: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Yield(Node):
+    """`yield return value;`; without a value, `yield break;`."""
 
     value: Expr | None
 
@@ -584,5 +629,8 @@ Statement = (
     | LocalFunction
     | CheckedBlock
     | GotoCase
+    | Goto
+    | Labeled
+    | Yield
     | Empty
 )

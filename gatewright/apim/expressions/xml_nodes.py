@@ -5,8 +5,7 @@ Source: https://learn.microsoft.com/dotnet/api/system.xml.linq (.NET Core 3.1).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError, argument_null, invalid_operation
@@ -98,7 +97,7 @@ class XObject:
 
     def __init__(self) -> None:
         self.parent: XContainer | None = None
-        self.annotations: list[Any] = []
+        self.annotations: list[object] = []
 
     @property
     def document(self) -> XDocument | None:
@@ -401,10 +400,10 @@ def deep_equals(a: XNode | None, b: XNode | None) -> bool:
         return same and _same_nodes(a, b)
     if isinstance(a, XContainer) and isinstance(b, XContainer):
         return _same_nodes(a, b)
-    fields: Callable[[Any], tuple[Any, ...]] = lambda n: tuple(  # noqa: E731
-        getattr(n, f, None) for f in ("value", "target", "data", "name", "public", "system", "internal")
-    )
-    return fields(a) == fields(b)
+    return all(getattr(a, name, None) == getattr(b, name, None) for name in _LEAF_FIELDS)
+
+
+_LEAF_FIELDS = ("value", "target", "data", "name", "public", "system", "internal")
 
 
 def _same_nodes(a: XContainer, b: XContainer) -> bool:

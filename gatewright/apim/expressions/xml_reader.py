@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 from gatewright.apim.expressions.faults import NetError
 from gatewright.apim.expressions.utf16 import from_units, to_units
+from gatewright.apim.expressions.xml_faults import at, describe
 from gatewright.apim.expressions.xml_nodes import (
     XML,
     XMLNS,
@@ -44,9 +45,12 @@ class _Builder:
     text: list[str] = field(default_factory=list)
     raw: bool = False
     closes: Callable[[], bool] = lambda: False
+    place: Callable[[], tuple[int, int]] = lambda: (0, 0)
+    opened: list[tuple[str, int, int]] = field(default_factory=list)
 
     def start(self, name: str, pairs: list[str]) -> None:
         self.flush()
+        line, column = self.place()
         if len(self.stack) >= MAX_DEPTH:
             raise _broken("the document is nested too deeply")
         given = list(zip(pairs[::2], pairs[1::2], strict=True))
@@ -55,6 +59,7 @@ class _Builder:
             if label == "xmlns" or label.startswith("xmlns:"):
                 scope[label[6:]] = to_units(value)
         self.scopes.append(scope)
+        self.opened.append((name, line, column + 2))
         element = XElement(self._name(name, scope, True))
         for label, value in given:
             element.add_attribute(XAttribute(self._name(label, scope, False), to_units(value)))
@@ -68,13 +73,14 @@ class _Builder:
         if prefix == "xmlns":
             return XName(local, XMLNS)
         if prefix not in scope:
-            raise _broken(f"'{prefix}' is an undeclared prefix.")
+            raise _Undeclared(prefix, text, element)
         return XName(local, scope[prefix])
 
     def end(self, name: str) -> None:
         self.flush()
         element = self.stack.pop()
         self.scopes.pop()
+        self.opened.pop()
         if not element.nodes and self.closes():
             element.add_node(XText(""))  # <a></a>, which is not written <a />
 
@@ -115,7 +121,17 @@ class _Builder:
 
 
 def _broken(message: str) -> NetError:
-    return NetError("XmlException", message, extra={"LineNumber": 0, "LinePosition": 0})
+    return NetError("XmlException", message)
+
+
+class _Undeclared(Exception):
+    """A prefix that stands for no namespace."""
+
+    def __init__(self, prefix: str, name: str, element: bool) -> None:
+        super().__init__(prefix)
+        self.prefix = prefix
+        self.name = name
+        self.element = element
 
 
 def parse_document(text: str, keep: bool = False) -> XDocument:
@@ -130,6 +146,7 @@ def parse_document(text: str, keep: bool = False) -> XDocument:
     parser.ordered_attributes = True
     parser.buffer_text = True
     data = from_units(text).encode("utf-8", "surrogatepass")
+    builder.place = lambda: (parser.CurrentLineNumber, parser.CurrentColumnNumber)
     builder.closes = lambda: _has_end_tag(data, parser.CurrentByteIndex)
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
@@ -143,21 +160,19 @@ def parse_document(text: str, keep: bool = False) -> XDocument:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as fault:
-        place = {"LineNumber": fault.lineno, "LinePosition": fault.offset + 1}
-        raise NetError("XmlException", _message(text, fault), extra=dict(place)) from fault
+        message = describe(text, fault.code, fault.lineno, fault.offset, builder.opened)
+        raise _broken(message) from fault
+    except _Undeclared as fault:
+        raise _broken(_undeclared(text, fault, builder)) from fault
     return builder.document
 
 
-def _message(text: str, fault: expat.ExpatError) -> str:
-    """.NET's words for what is no XML at all, else the parser's own."""
-    start = text.lstrip(_SPACE)
-    if not start:
-        return "Root element is missing."
-    if start.startswith("<"):
-        return f"{fault}"
-    lead = text[: len(text) - len(start)]
-    line, position = lead.count("\n") + 1, len(lead) - (lead.rfind("\n") + 1) + 1
-    return f"Data at the root level is invalid. Line {line}, position {position}."
+def _undeclared(text: str, fault: _Undeclared, builder: _Builder) -> str:
+    """The message for a prefix without a namespace, at the name that has it."""
+    _, line, position = builder.opened[-1]
+    row = text.split("\n")[line - 1]
+    at_name = position - 1 if fault.element else row.find(fault.name, position)
+    return f"'{fault.prefix}' is an undeclared prefix. {at(line, at_name + 1)}"
 
 
 def _has_end_tag(data: bytes, at: int) -> bool:

@@ -3,7 +3,8 @@ r"""Random operators, brackets and chains around a few variables: does the parse
     GATEWRIGHT_TEST_DATA=... ORACLE_TOOLCHAIN=... ORACLE_CSC=... \
         python -m tests.apim.expressions.fuzz_syntax --seed 1 --count 2000
 
-The grammar of the parser reads `(a) && b`, `a && b?.c > 1`, `F(a * b)` and `a < b >> 2` otherwise than C#;
+The grammar of the parser reads `(a) && b`, `a && b?.c > 1`, `a is B && c`, `F(a * b)` and `a < b >> 2`
+otherwise than C#;
 `parse/precedence.py` and `parse/chains.py` put that right, and this looks whether they do.
 """
 
@@ -30,6 +31,18 @@ GIVEN = (
 )
 INTS = ("a", "b", "c", "xs[0]", "s.Length", "o.N", "3", "xs[i]", "(int)obj", "x.Y.N", "xs[(i) - 0]")
 BOOLS = ("p", "q", "o.P", "s == t", "true", "obj is int", "s.Contains(t)", "obj is int == q")
+TESTS = (
+    "obj is Uri",
+    "s is null",
+    "obj is 7",
+    "obj is System.Int32",
+    "a is 5",
+    "j is JObject",
+    "b + 1 is 4",
+    "obj as string == null",
+    "c is 1 - 3",
+    "xs is IEnumerable<int>",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,7 @@ class Source:
     def _truth(self, depth: int) -> str:
         pick = self.random.choice
         if depth <= 0 or self.random.random() < 0.2:
-            return pick(BOOLS)
+            return pick(pick((BOOLS, TESTS)))
         one = self.truth(depth - 1)
         match pick(("and", "and", "not", "compare", "compare", "guard", "any", "test")):
             case "and":

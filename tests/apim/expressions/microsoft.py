@@ -29,7 +29,7 @@ def installed() -> bool:
 
 def ask(cases: list[dict[str, Any]], test_data: Path, toolchain: str) -> list[dict[str, Any]]:
     """The oracle's results, in order."""
-    oracle = _oracle(test_data)
+    oracle: Any = _oracle(test_data)
     oracle.Builder = _builder(oracle, Path(os.environ["ORACLE_CSC"]))
     oracle.LOCAL_FN = re.compile(r"(?!x)x")  # local functions stay where they are
     results: list[dict[str, Any]] = oracle.evaluate(cases, oracle.Toolchain(toolchain))
@@ -49,7 +49,7 @@ def _builder(oracle: ModuleType, csc: Path) -> type:
     class Builder(oracle.Builder):  # type: ignore[misc, name-defined]
         """Compiles with csc against the same assemblies as mcs does."""
 
-        def __init__(self, tc: Any, profile: str, work: str) -> None:  # noqa: ANN401
+        def __init__(self, tc: Any, profile: str, work: str) -> None:
             super().__init__(tc, profile, work)
             folder = Path(self.dir)
             refs = [ref for ref in tc.refs(profile) if ref not in ("-nostdlib", "-noconfig")]

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -29,11 +30,12 @@ def _module(name: str) -> ModuleType:
 
 
 tables = _module("tables")
+Case = dict[str, Any]
 CASES = tables.all_cases()
 
 
 @pytest.mark.parametrize("case", CASES, ids=[c["id"] for c in CASES])
-def test_case_answers_as_dotnet_did(case: dict) -> None:
+def test_case_answers_as_dotnet_did(case: dict[str, Any]) -> None:
     if case["expected"].get("nondeterministic"):
         [result] = eval_cases([case])
         assert result["ok"] == case["expected"]["ok"]
@@ -74,7 +76,7 @@ def test_tables_hold_what_microsofts_compiler_makes(test_data: Path) -> None:
 
 
 def _compare(
-    cases: list[dict], ask: Callable[[list[dict], Path, str], list[dict]], test_data: Path, toolchain: str
+    cases: list[Case], ask: Callable[[list[Case], Path, str], list[Case]], test_data: Path, toolchain: str
 ) -> None:
     for case, result in zip(cases, ask(cases, test_data, toolchain), strict=True):
         if not result.get("nondeterministic"):

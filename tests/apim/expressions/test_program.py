@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +15,7 @@ from gatewright.apim.expressions import (
     Headers,
     MessageBody,
     PolicyException,
+    Program,
     Request,
     Response,
     Url,
@@ -106,7 +109,7 @@ def test_texts_outside_the_basic_plane_pass_whole() -> None:
         ("@(1; return 2)", "EXP301"),
         ("@(1)+(2)", "EXP301"),
         ("@(x switch { 1 => 2, _ => 3 })", "EXP302"),
-        ("@{ dynamic d = 1; return d; }", "EXP302"),
+        ("@{ dynamic d = 1; return d; }", "EXP312"),
         ("@{ x ??= 1; return x; }", "EXP302"),
         ("@(x is { Length: 1 })", "EXP302"),
         ("@(contxt.Request)", "EXP303"),
@@ -220,3 +223,20 @@ def test_slow_work_without_steps_ends_in_each_thread_and_leaves_the_thread_usabl
     for thread in threads:
         thread.join(30)
     assert sorted(ended) == ["2"] * 4 + ["TimeLimitExceeded"] * 4
+
+
+@pytest.mark.parametrize("kind", [KeyError, OSError, RuntimeError, struct.error])
+def test_any_fault_of_the_interpreter_ends_one_evaluation(kind: type[Exception]) -> None:
+    def broken(frame: object) -> object:
+        raise kind("broken")
+
+    with pytest.raises(PolicyException) as caught:
+        Program("@(1)", 0, broken).run(Context())
+    assert caught.value.dotnet_type == "InterpreterFault"
+
+
+def test_day_that_a_text_does_not_name_comes_from_the_clock_of_the_context() -> None:
+    noon = datetime(2031, 5, 6, 12, tzinfo=UTC)
+    context = Context(now=lambda: noon, variables=Variables({"at": "10:30"}))
+    program = compile('@(((DateTime)JToken.FromObject(context.Variables["at"])).ToString("s"))', strict=False)
+    assert program.run(context) == "2031-05-06T10:30:00"

@@ -49,12 +49,11 @@ def hasty() -> Iterator[None]:
 def test_nothing_is_raised_behind_the_end_and_nothing_is_left_locked() -> None:
     """Wherever the exception comes up: while the watch begins, in the code, while the watch ends."""
     watchdog, raised = Watchdog(poll_seconds=0), 0
-    for _ in range(5_000):
+    while raised < 10:  # on a busy machine the other thread has its turn late
         try:
             watchdog.call(Overdue(time.monotonic()), str, 0)
         except TimeUp:
             raised += 1
-    assert raised > 0
     end = time.monotonic() + 0.5
     while time.monotonic() < end:
         pass

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.bind import arrays, calls, overloads, tuples
+from gatewright.apim.expressions.bind import arrays, calls, overloads, passing, tuples
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import (
     MISSING,
@@ -21,9 +20,9 @@ from gatewright.apim.expressions.bind.bound import (
     constant,
 )
 from gatewright.apim.expressions.bind.scope import Scope
-from gatewright.apim.expressions.signature import Signature
+from gatewright.apim.expressions.signature import Entry, Signature
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Value
+from gatewright.apim.expressions.values import Value, member_names
 
 
 def member(b: Binder, scope: Scope, node: tree.Member) -> Operand:
@@ -94,7 +93,8 @@ def _instance(
         if found is not None:
             return found
     for signature, given in b.library.members(value.ty, node.name):
-        if signature.kind == "property" and not signature.static:
+        hidden = value.ty.name.startswith("[") and b.library.is_interface(signature.owner)
+        if signature.kind == "property" and not signature.static and not hidden:
             b.check_member(signature, where)
             return _property(b, value, signature, t.substitute(signature.result, given), node)
     group = MethodGroup(value, value.ty, node.name, type_args, where)
@@ -112,23 +112,19 @@ def _anonymous_member(b: Binder, value: Bound, node: tree.Member) -> Bound | Non
     return Bound(value.ty.args[at], lambda f: code(f).values[at], node)
 
 
-def member_names(ty: Ty) -> list[str]:
-    """The member names of an anonymous type."""
-    return ty.name[len("anonymous{") : -1].split(",")
-
-
 def _property(b: Binder, value: Bound, signature: Signature, ty: Ty, node: tree.Node) -> Bound:
     entry = signature.entry
     function = calls.prepared(entry, ty)
     target = calls.guarded(b, value)
     code = calls.invoke(function, [target], entry.run)
+    place = Place(lambda f: (target(f),), lambda f, at: function(at[0]), _saved(entry))
+    return Bound(ty, code, node, MISSING, place)
+
+
+def _saved(entry: Entry) -> Callable[[Frame, tuple[Value, ...], Value], None] | None:
+    """How a property or an indexer is set; None where it cannot be."""
     put = entry.put
-    save: Callable[[Frame, tuple[Any, ...], Any], None] | None = None
-    if put is not None:
-        setter = put
-        save = lambda f, at, v: setter(at[0], v)  # noqa: E731
-    load: Callable[[Frame, tuple[Any, ...]], Any] = lambda f, at: function(at[0])  # noqa: E731
-    return Bound(ty, code, node, MISSING, Place(lambda f: (target(f),), load, save))
+    return None if put is None else lambda f, at, value: put(*at, value)
 
 
 def call(b: Binder, scope: Scope, node: tree.Call) -> Operand:
@@ -210,16 +206,11 @@ def index(b: Binder, scope: Scope, node: tree.Index) -> Operand:
         b.fail(codes.NO_OVERLOAD, node, f"{value.ty.show()} cannot be indexed with [{shown}]")
     b.check_member(chosen.signature, node)
     entry = chosen.signature.entry
-    inputs = [c for c, _ in calls.argument_codes(b, scope, chosen, chosen.result)]
+    inputs = [c for c, _ in passing.argument_codes(b, scope, chosen, chosen.result)]
     target = calls.guarded(b, value, inputs)
     function = calls.prepared(entry, chosen.result)
     code = calls.invoke(function, [target, *inputs], entry.run)
-    put = entry.put
-    save: Callable[[Frame, tuple[Any, ...], Any], None] | None = None
-    if put is not None:
-        setter = put
-        save = lambda f, at, v: setter(*at, v)  # noqa: E731
-    place = Place(lambda f: (target(f), *[i(f) for i in inputs]), lambda f, at: function(*at), save)
+    place = Place(lambda f: (target(f), *[i(f) for i in inputs]), lambda f, at: function(*at), _saved(entry))
     return Bound(chosen.result, code, node, MISSING, place)
 
 

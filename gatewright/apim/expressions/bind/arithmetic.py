@@ -5,13 +5,12 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.bind import operators, overloads, tuples
+from gatewright.apim.expressions.bind import delegates, operators, overloads, tuples
 from gatewright.apim.expressions.bind.binder import Binder
-from gatewright.apim.expressions.bind.bound import Bound, Code, Frame
+from gatewright.apim.expressions.bind.bound import Bound, Code, Frame, constant
 from gatewright.apim.expressions.bind.overloads import Arg
 from gatewright.apim.expressions.bind.scope import FrameScope, Scope
 from gatewright.apim.expressions.faults import NetError
@@ -26,7 +25,11 @@ def binary(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound:
         Rejected: EXP305 when the operator does not take these types.
     """
     b.value(left), b.value(right)
-    found = _builtin(b, left, right, node) or _declared(b, left, right, node)
+    found = (
+        _builtin(b, left, right, node)
+        or delegates.binary(b, left, right, node)
+        or _declared(b, left, right, node)
+    )
     if found is None and node.op in ("==", "!="):
         found = tuples.equality(b, left, right, node) or _equality(b, left, right, node)
     if found is None:
@@ -54,7 +57,10 @@ def _builtin(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound |
     if one is t.BOOL and two is t.BOOL:
         return _boolean(left, right, node, lifted)
     if b.library.is_enum(one) or b.library.is_enum(two):
-        return _enums(b, left, right, node, one, two, lifted)
+        made = _enums(b, left, right, node, one, two, lifted)
+        if made is None or not (left.is_const and right.is_const):
+            return made
+        return constant(made.ty, made.code([None, None]), node)
     ty = _promote(b, left, right, one, two)
     if ty is None:
         return None
@@ -88,7 +94,7 @@ def _emit(
     right: Bound,
     node: tree.Node,
     ty: Ty,
-    step: Callable[[Any, Any], Any],
+    step: Callable[[Value, Value], Value],
     result: Ty,
     lifted: bool,
 ) -> Bound:
@@ -104,7 +110,9 @@ def _emit(
     return _lift(b.need(left, wide), b.need(right, wide), node, step, result)
 
 
-def _lift(left: Bound, right: Bound, node: tree.Node, step: Callable[[Any, Any], Any], result: Ty) -> Bound:
+def _lift(
+    left: Bound, right: Bound, node: tree.Node, step: Callable[[Value, Value], Value], result: Ty
+) -> Bound:
     one, two = left.code, right.code
 
     def lift(f: Frame) -> Value:
@@ -114,7 +122,7 @@ def _lift(left: Bound, right: Bound, node: tree.Node, step: Callable[[Any, Any],
     return Bound(t.nullable(result), lift, node)
 
 
-def _pair(one: Code, two: Code, step: Callable[[Any, Any], Any]) -> Code:
+def _pair(one: Code, two: Code, step: Callable[[Value, Value], Value]) -> Code:
     if step is operator.eq:
         return lambda f: one(f) == two(f)
     if step is operator.lt:
@@ -124,7 +132,7 @@ def _pair(one: Code, two: Code, step: Callable[[Any, Any], Any]) -> Code:
     return lambda f: step(one(f), two(f))
 
 
-def _lifted_compare(one: Code, two: Code, step: Callable[[Any, Any], Any]) -> Code:
+def _lifted_compare(one: Code, two: Code, step: Callable[[Value, Value], Value]) -> Code:
     if step is operator.eq or step is operator.ne:
         return lambda f: step(one(f), two(f))
 
@@ -136,7 +144,7 @@ def _lifted_compare(one: Code, two: Code, step: Callable[[Any, Any], Any]) -> Co
 
 
 def _folded(
-    b: Binder, x: Bound, y: Bound, node: tree.Node, step: Callable[[Any, Any], Any], result: Ty
+    b: Binder, x: Bound, y: Bound, node: tree.Node, step: Callable[[Value, Value], Value], result: Ty
 ) -> Bound:
     try:
         value = step(x.const, y.const)
@@ -171,7 +179,7 @@ def _shift(
     return Bound(ty, _pair(x.code, y.code, step), node)
 
 
-_BOOLEANS: dict[str, Callable[[Any, Any], Any]] = {
+_BOOLEANS: dict[str, Callable[[Value, Value], Value]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "&": operator.and_,
@@ -250,7 +258,7 @@ def _declared(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound 
 
 
 def _lifted_declared(
-    one: Code, two: Code, node: tree.Binary, step: Callable[[Any, Any], Any], result: Ty
+    one: Code, two: Code, node: tree.Binary, step: Callable[[Value, Value], Value], result: Ty
 ) -> Bound:
     if node.op in operators.COMPARISONS:
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.bind import calls, overloads
+from gatewright.apim.expressions.bind import calls, inference, overloads
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import MISSING, Bound, Code, Frame, Operand, Place
 from gatewright.apim.expressions.bind.defaults import default_value
@@ -29,7 +28,7 @@ def array(b: Binder, scope: Scope, node: tree.NewArray) -> Operand:
         b.fail(codes.SYNTAX, node, "an array needs a type or elements")
     found, shape = _flat(b, node.init, node.rank)
     items = [expressions.bind_value(b, scope, item) for item in found]
-    element = overloads.common_type(b, [i.ty for i in items])
+    element = inference.common_type(b, [i.ty for i in items])
     if element is None or element is t.NULL:
         b.fail(codes.WRONG_TYPE, node, "the elements have no common type", "write new T[] { ... }")
     return _filled(element, shape, [b.need(i, element).code for i in items], node)
@@ -163,7 +162,7 @@ def _check_element(b: Binder, array: NetArray, value: Value) -> None:
 
 
 def _grid_element(value: Bound, target: Code, places: list[Code], node: tree.Index) -> Bound:
-    def at(f: Frame) -> tuple[Any, int]:
+    def at(f: Frame) -> tuple[Value, int]:
         grid = target(f)
         number = 0
         for size, position in zip(grid.lengths, [p(f) for p in places], strict=True):

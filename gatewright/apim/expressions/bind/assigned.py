@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gatewright.apim.expressions import codes, tree
-from gatewright.apim.expressions.bind.assigned_steps import Jumps, Known, children
+from gatewright.apim.expressions.bind.assigned_steps import Jumps, Known
 from gatewright.apim.expressions.bind.binder import Binder
+from gatewright.apim.expressions.bind.walk import children
 
 NOWHERE = -1
 
@@ -54,12 +55,16 @@ class _Flow:
 
     # ---------------------------------------------------------------- names
 
-    def declare(self, name: str) -> int:
-        """A variable without a value; its bit."""
-        bit = 1 << self.bits
-        self.bits += 1
-        self.scopes[-1][name] = Known(bit)
-        return bit
+    def declare(self, name: str, ty: tree.TypeNode | None = None) -> int:
+        """A variable without a value; its bit, or those of its elements."""
+        elements = ty.elements if isinstance(ty, tree.TupleOf) else ()
+        size = max(1, len(elements))
+        known = self.scopes[-1][name] = Known(((1 << size) - 1) << self.bits)
+        for number, (_, label) in enumerate(elements):
+            item = f"Item{number + 1}"
+            known.parts[item] = known.parts[label or item] = 1 << self.bits + number
+        self.bits += size
+        return known.bit
 
     def find(self, name: str) -> Known | None:
         """What is known of a name."""
@@ -75,12 +80,29 @@ class _Flow:
             return state
         if known.function is not None:
             return self.used(known, node, state)
-        if not state & known.bit:
-            if known.bit & self.outer:
-                self.needs |= known.bit
+        return self.have(known.bit, node, state)
+
+    def have(self, bits: int, node: tree.Name, state: int) -> int:
+        """A variable, or an element of one, that has to have a value."""
+        if bits & ~state:
+            if bits & self.outer:
+                self.needs |= bits & ~state
             else:
                 self.fail(node)
         return state
+
+    def part(self, node: tree.Expr) -> tuple[tree.Name, int] | None:
+        """A tuple and the bit of its element, where an expression is that and the tuple has been watched."""
+        if not isinstance(node, tree.Member) or not isinstance(node.target, tree.Name):
+            return None
+        known = self.find(node.target.name)
+        bit = known.parts.get(node.name) if known is not None else None
+        return None if bit is None else (node.target, bit)
+
+    def member(self, node: tree.Member, state: int) -> int:
+        """`target.name`; of a tuple only the element has to have a value."""
+        found = self.part(node)
+        return self.value(node.target, state) if found is None else self.have(found[1], found[0], state)
 
     def fail(self, node: tree.Name) -> None:
         """EXP310 for a variable that has no value yet."""
@@ -203,6 +225,9 @@ class _Flow:
         if node.op:
             return self.value(node.right, self.value(node.left, state))
         name = _base(node.left)
+        found = self.part(node.left)
+        if found is not None:
+            return self.value(node.right, state) | found[1]
         if name is None:
             return self.value(node.right, self.value(node.left, state))
         return self.given(name, self.value(node.right, state))
@@ -302,6 +327,6 @@ _VALUES: dict[type, Callable[[_Flow, Any, int], int]] = {
         flow.either(node, state) if node.op == "!" else flow.value(node.value, state)
     ),
     tree.Paren: lambda flow, node, state: flow.value(node.value, state),
-    tree.Member: lambda flow, node, state: flow.value(node.target, state),
+    tree.Member: _Flow.member,
     tree.MemberInit: lambda flow, node, state: flow.value(node.value, state),
 }

@@ -5,12 +5,11 @@ Source: C# language specification, 9.4.4 "Precise rules for determining definite
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gatewright.apim.expressions import tree
-from gatewright.apim.expressions.bind.loops import fields_of
 
 if TYPE_CHECKING:
     from gatewright.apim.expressions.bind.assigned import _Flow as Flow
@@ -20,9 +19,13 @@ NOWHERE = -1
 
 @dataclass(slots=True)
 class Known:
-    """A variable by its bit, or a local function with what it needs and sets, once that is known."""
+    """A variable by its bit, or a local function with what it needs and sets, once that is known.
+
+    A tuple has a bit for each element, in `parts` by name.
+    """
 
     bit: int = 0
+    parts: dict[str, int] = field(default_factory=dict)
     function: tree.LocalFunction | None = None
     needs: int | None = None
     sets: int = 0
@@ -30,22 +33,15 @@ class Known:
 
 @dataclass(slots=True)
 class Jumps:
-    """The states at `return`, and at `break` and `continue` of the loops around, innermost last."""
+    """The states at `return`, and at `break` and `continue` of the loops around, innermost last.
+
+    `gotos` holds the state that the jumps to each label have in common.
+    """
 
     returned: int = NOWHERE
+    gotos: dict[str, int] = field(default_factory=dict)
     breaks: list[int] = field(default_factory=list)
     continues: list[int] = field(default_factory=list)
-
-
-def children(node: object) -> Iterator[object]:
-    """The parts of a node that may hold expressions."""
-    if isinstance(node, tuple):
-        yield from node
-    elif isinstance(node, tree.Node):
-        for name in fields_of(type(node)):
-            value = getattr(node, name)
-            if isinstance(value, (tuple, tree.Node)):
-                yield value
 
 
 def _block(flow: Flow, node: tree.Block, state: int) -> int:
@@ -53,6 +49,19 @@ def _block(flow: Flow, node: tree.Block, state: int) -> int:
 
 
 def _row(flow: Flow, body: Sequence[tree.Statement], state: int) -> int:
+    if not any(isinstance(step, tree.Labeled) for step in body):
+        return _pass(flow, body, state)
+    # a jump backwards tells a label above what is known there: once more until nothing new is told
+    start = flow.bits
+    while True:
+        before = dict(flow.jumps.gotos)
+        flow.bits = start
+        end = _pass(flow, body, state)
+        if flow.jumps.gotos == before:
+            return end
+
+
+def _pass(flow: Flow, body: Sequence[tree.Statement], state: int) -> int:
     flow.scopes.append({})
     for step in body:
         if isinstance(step, tree.LocalFunction):
@@ -63,15 +72,26 @@ def _row(flow: Flow, body: Sequence[tree.Statement], state: int) -> int:
     return state
 
 
+def _goto(flow: Flow, node: tree.Goto, state: int) -> int:
+    flow.jumps.gotos[node.label] = flow.jumps.gotos.get(node.label, NOWHERE) & state
+    return NOWHERE
+
+
+def _labeled(flow: Flow, node: tree.Labeled, state: int) -> int:
+    return flow.statement(node.body, state & flow.jumps.gotos.get(node.label, NOWHERE))
+
+
+def _yield(flow: Flow, node: tree.Yield, state: int) -> int:
+    return NOWHERE if node.value is None else flow.value(node.value, state)
+
+
 def _declare(flow: Flow, node: tree.Declare, state: int) -> int:
     for name, value, _ in node.names:
         if value is None:
-            bit = flow.declare(name)
-            # the elements of a tuple are not watched one by one
-            state |= bit if isinstance(node.type, tree.TupleOf) else 0
+            flow.declare(name, node.type)
         else:
-            # a lambda knows the variable that is to hold it
-            bit = flow.declare(name) if isinstance(value, tree.Lambda) else 0
+            # a lambda knows the variable that is to hold it; `goto` may pass by what gives a value
+            bit = flow.declare(name)
             state = flow.value(value, state) | bit
     return state
 
@@ -138,13 +158,19 @@ def _switch(flow: Flow, node: tree.Switch, state: int) -> int:
     for section in node.sections:
         start = NOWHERE
         for case in section.cases:
-            default = default or case.pattern is None
+            default = default or _takes_all(case)
             here = state | (flow.pattern(case.pattern) if case.pattern is not None else 0)
             start &= here if case.test is None else flow.condition(case.test, here)[0]
         end &= _sections(flow, section, start)
     flow.scopes.pop()
     broken = flow.jumps.breaks.pop()
     return end & broken & (NOWHERE if default else state)
+
+
+def _takes_all(case: tree.Case) -> bool:
+    """Whether a label leaves nothing for those behind: `default`, or `case var x`."""
+    whole = isinstance(case.pattern, tree.DeclPattern) and isinstance(case.pattern.type, tree.VarType)
+    return case.pattern is None or (whole and case.test is None)
 
 
 def _sections(flow: Flow, section: tree.Section, state: int) -> int:
@@ -224,6 +250,9 @@ STATEMENTS: dict[type, Callable[[Flow, Any, int], int]] = {
     tree.Throw: _throw,
     tree.Break: _break,
     tree.Continue: _continue,
+    tree.Goto: _goto,
+    tree.Labeled: _labeled,
+    tree.Yield: _yield,
     tree.GotoCase: lambda flow, node, state: NOWHERE,
     tree.LocalFunction: _function,
     tree.Empty: lambda flow, node, state: state,

@@ -6,14 +6,13 @@ Source: C# language specification, 12.9 "Unary operators" and 12.21 "Assignment 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.bind import operators, strings, tuples
+from gatewright.apim.expressions.bind import operators, references, strings, tuples
 from gatewright.apim.expressions.bind.arithmetic import binary, plain
 from gatewright.apim.expressions.bind.binder import Binder
-from gatewright.apim.expressions.bind.bound import Bound, Code, Frame, Place
+from gatewright.apim.expressions.bind.bound import Bound, Code, Frame, Place, constant
 from gatewright.apim.expressions.bind.conversions import same
 from gatewright.apim.expressions.bind.scope import Scope
 from gatewright.apim.expressions.faults import NetError
@@ -32,7 +31,10 @@ def unary(b: Binder, scope: Scope, node: tree.Unary) -> Bound:
         if value.ty is t.nullable(t.BOOL):
             inner = value.code
             return Bound(value.ty, lambda f: None if (v := inner(f)) is None else not v, node)
-        code = b.need(value, t.BOOL).code
+        test = b.need(value, t.BOOL)
+        if test.is_const:
+            return constant(t.BOOL, not test.const, node)
+        code = test.code
         return Bound(t.BOOL, lambda f: not code(f), node)
     if node.op == "~" and b.library.is_enum(value.ty):
         inner, ty = value.code, value.ty
@@ -40,7 +42,7 @@ def unary(b: Binder, scope: Scope, node: tree.Unary) -> Bound:
     return _signed(b, value, node)
 
 
-def _applied(step: Callable[[Any], Any], inner: Code) -> Code:
+def _applied(step: Callable[[Value], Value], inner: Code) -> Code:
     return lambda f: step(inner(f))
 
 
@@ -52,7 +54,7 @@ def _signed(b: Binder, value: Bound, node: tree.Unary) -> Bound:
             return Bound(signature.result, _applied(signature.entry.call, value.code), node)
     if node.op == "+":
         ty = operators.promoted(of, t.SBYTE)
-        found: tuple[Ty, Callable[[Any], Any]] | None = None if ty is None else (ty, same)
+        found: tuple[Ty, Callable[[Value], Value]] | None = None if ty is None else (ty, same)
     else:
         negated = operators.negate(of, b.overflow is not False and (value.is_const or b.overflow is True))
         found = negated if node.op == "-" else operators.complement(of)
@@ -111,6 +113,8 @@ def assign(b: Binder, scope: Scope, node: tree.Assign) -> Bound:
         return tuples.deconstruct(b, scope, node, node.left)
     if isinstance(node.left, tree.Name) and node.left.name == "_" and scope.find("_") is None:
         return expressions.bind_value(b, scope, node.right)
+    if isinstance(node.right, tree.RefTo):
+        return references.point(b, scope, node, node.right)
     left = expressions.bind_value(b, scope, node.left)
     place = _place(b, left, node.left)
     at, save = place.at, place.save
@@ -133,7 +137,9 @@ def assign(b: Binder, scope: Scope, node: tree.Assign) -> Bound:
 def _compound(b: Binder, scope: Scope, node: tree.Assign, left: Bound, place: Place) -> Bound:
     from gatewright.apim.expressions.bind import expressions
 
-    right = expressions.bind_value(b, scope, node.right)
+    given_ = expressions.bind(b, scope, node.right)
+    delegate = t.delegate_shape(left.ty) is not None and not isinstance(given_, Bound)
+    right = expressions.operand_to(b, scope, given_, left.ty) if delegate else b.value(given_)
     inner = right.code
     # the sum is computed in a small frame: the current value at 2, the right value at 3
     current = Bound(left.ty, lambda f: f[2], node)

@@ -114,7 +114,7 @@ class Binder:
                 return t.array(inner) if rank == 1 else t.grid(inner, rank)
             case tree.NullableOf(element=element):
                 inner = self.type_of(element)
-                if not self.library.is_value(inner):
+                if not self.library.is_value(inner) and not t.is_parameter(inner):
                     self.fail(codes.INVALID, node, f"{inner.show()} can be null by itself", "leave out the ?")
                 return t.nullable(inner)
             case tree.TupleOf(elements=elements):
@@ -123,6 +123,8 @@ class Binder:
                 )
             case tree.VarType():
                 self.fail(codes.INVALID, node, "var may not stand here", "write the type")
+            case tree.RefOf():
+                self.fail(codes.INVALID, node, "a reference may not stand here")
             case tree.NamedType():
                 return self._named(node)
 
@@ -140,7 +142,9 @@ class Binder:
         if node.name in _KEYWORDS and not node.args and not node.scope:
             return _KEYWORDS[node.name]
         if node.name == "dynamic":
-            self.fail(codes.NOT_SUPPORTED, node, "dynamic is not supported", "write JObject or JToken")
+            # https://github.com/MicrosoftDocs/azure-docs/issues/49430 (2020-03-06)
+            message = "API Management does not know dynamic"
+            self.fail(codes.NO_DYNAMIC, node, message, "write JObject or JToken, and value[name]")
         if node.name == "ValueTuple" and len(node.args) > 1:
             return t.tuple_of(tuple(self.type_of(a) for a in node.args))
         if node.name == "Nullable" and len(node.args) == 1:

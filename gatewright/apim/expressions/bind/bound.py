@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from gatewright.apim.expressions import tree
 from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.values import Value
+from gatewright.diagnostics import Rejected
 
-Frame = list[Any]
-Code = Callable[[Frame], Any]
+if TYPE_CHECKING:
+    from gatewright.apim.expressions.bind.functions import Local
+    from gatewright.apim.expressions.bind.lambdas import Body
+
+Frame = list[Value]
+Code = Callable[[Frame], Value]
 
 
 class _Missing:
@@ -32,9 +37,9 @@ class Place:
     element of an array, a part of either; not what a property gives.
     """
 
-    at: Callable[[Frame], tuple[Any, ...]]
-    load: Callable[[Frame, tuple[Any, ...]], Any]
-    save: Callable[[Frame, tuple[Any, ...], Any], None] | None
+    at: Callable[[Frame], tuple[Value, ...]]
+    load: Callable[[Frame, tuple[Value, ...]], Value]
+    save: Callable[[Frame, tuple[Value, ...], Value], None] | None
     variable: bool = False
 
 
@@ -45,7 +50,7 @@ class Bound:
     ty: Ty
     code: Code
     node: tree.Node
-    const: Any = MISSING
+    const: Value = MISSING
     place: Place | None = None
 
     @property
@@ -79,16 +84,20 @@ class MethodGroup:
     name: str
     type_args: tuple[Ty, ...]
     node: tree.Node
-    local: Any = None
+    local: Local | None = None
 
 
 @dataclass(slots=True)
 class LambdaRef:
-    """A lambda before its delegate type is known; `bodies` keeps what was bound for given parameter types."""
+    """A lambda before its delegate type is known.
+
+    `bodies` keeps what was bound for given parameter types, `fault` what was wrong when it was bound last.
+    """
 
     node: tree.Lambda
     overflow: bool | None = None
-    bodies: dict[tuple[Ty, ...], Any] = field(default_factory=dict)
+    bodies: dict[tuple[Ty, ...], Body | None] = field(default_factory=dict)
+    fault: Rejected | None = None
 
 
 Operand = Bound | TypeRef | NamespaceRef | MethodGroup | LambdaRef

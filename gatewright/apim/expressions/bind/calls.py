@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.bind import lambdas, overloads
+from gatewright.apim.expressions.bind import lambdas, overloads, passing
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import (
     Bound,
@@ -18,14 +18,13 @@ from gatewright.apim.expressions.bind.bound import (
     Operand,
     TypeRef,
 )
-from gatewright.apim.expressions.bind.defaults import default_value
 from gatewright.apim.expressions.bind.overloads import Arg, Candidate
-from gatewright.apim.expressions.bind.scope import Scope, Variable
-from gatewright.apim.expressions.faults import argument_null, null_reference
+from gatewright.apim.expressions.bind.scope import Scope
+from gatewright.apim.expressions.faults import null_reference
 from gatewright.apim.expressions.library.catalog import Found
-from gatewright.apim.expressions.signature import Entry, Param
+from gatewright.apim.expressions.signature import Entry, Signature
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import NetArray, Value
+from gatewright.apim.expressions.values import Value, box
 
 
 def arguments(b: Binder, scope: Scope, nodes: Sequence[tree.Argument]) -> list[Arg]:
@@ -74,6 +73,10 @@ def find_methods(b: Binder, group: MethodGroup) -> list[Found]:
         known = {x[0] for x in found}
         objects = b.library.members(t.OBJECT, group.name)
         found.extend(x for x in objects if x[0] not in known and x[0].kind == "method" and not x[0].static)
+    if not static:
+        from gatewright.apim.expressions.bind import tuples
+
+        found.extend((signature, {}) for signature in tuples.methods(group.ty, group.name))
     return found
 
 
@@ -118,7 +121,7 @@ def call(b: Binder, scope: Scope, group: MethodGroup, args: list[Arg], node: tre
     b.fail(codes.NO_OVERLOAD, node, f"no form of {group.ty.show()}.{group.name} takes ({shown})", hint)
 
 
-def _applies(b: Binder, group: MethodGroup, extensions: Sequence[Any]) -> bool:
+def _applies(b: Binder, group: MethodGroup, extensions: Sequence[Signature]) -> bool:
     for signature in extensions:
         wanted = signature.params[0].ty
         names = {base.name for base in b.library.bases(group.ty)}
@@ -166,14 +169,20 @@ def emit(
     result = chosen.result
     last_out = bool(signature.params) and signature.params[-1].mode == "out"
     function = prepared(signature.entry, chosen.types[-1] if last_out else result)
-    inputs = [code for code, _ in argument_codes(b, scope, chosen, result)]
-    outs = out_stores(b, scope, chosen)
-    if target is not None and not signature.static:
+    inputs = passing.in_order(scope, args, chosen, passing.argument_codes(b, scope, chosen, result))
+    outs = passing.out_stores(b, scope, chosen)
+    wrap = None
+    if target is not None and signature.owner is t.OBJECT and not b.library.is_reference(target.ty):
+        wrap = box(target.ty) or (lambda value: value)
+    if target is not None and not signature.static and wrap is not None:
+        value, boxed = target.code, wrap
+        inputs.insert(0, lambda f: not_null(boxed(value(f))))
+    elif target is not None and not signature.static:
         inputs.insert(0, guarded(b, target, [a.operand.code for a in args if isinstance(a.operand, Bound)]))
     code = invoke(function, inputs, signature.entry.run)
     if result is t.STRING or result.name in _SIZED:
         code = paid(code)
-    return Bound(result, with_outs(code, outs) if outs else code, node)
+    return Bound(result, passing.with_outs(code, outs) if outs else code, node)
 
 
 _SIZED = frozenset({"[]", "List", "HashSet", "Dictionary"})
@@ -191,9 +200,9 @@ def paid(code: Code) -> Code:
     return run
 
 
-def prepared(entry: Entry, result: Ty) -> Callable[..., Any]:
+def prepared(entry: Entry, result: Ty) -> Callable[..., Value]:
     """A member's behaviour with the bound return type filled in, where it asks for it."""
-    call_: Callable[..., Any] = entry.call
+    call_: Callable[..., Value] = entry.call
     if not entry.typed:
         return call_
     return lambda *values: call_(result, *values)
@@ -229,62 +238,7 @@ def not_null(value: Value) -> Value:
     return value
 
 
-def argument_codes(b: Binder, scope: Scope, chosen: Candidate, result: Ty) -> list[tuple[Code, Param]]:
-    """The code of each argument that is handed over, converted, with its parameter."""
-    out: list[tuple[Code, Param]] = []
-    params = chosen.signature.params
-    for index, (param, taken, ty) in enumerate(zip(params, chosen.slots, chosen.types, strict=True)):
-        if param.mode == "out":
-            continue
-        if chosen.expanded and index == len(params) - 1:
-            out.append((_packed(b, scope, taken, ty), param))
-        elif not taken:
-            value = _default(b, param, ty)
-            out.append((lambda f, value=value: value, param))  # type: ignore[misc]
-        else:
-            code, const = _converted(b, scope, taken[0], ty)
-            out.append((code if param.nullable or const else refuse_null(code, param.name), param))
-    return out
-
-
-def _default(b: Binder, param: Param, ty: Ty) -> Value:
-    return default_value(b.library, ty) if param.default is None else param.default
-
-
-def _converted(b: Binder, scope: Scope, arg: Arg, ty: Ty) -> tuple[Code, bool]:
-    """An argument's code, and whether it cannot be null."""
-    operand = arg.operand
-    if isinstance(operand, LambdaRef):
-        return lambdas.delegate(b, scope, operand, ty).code, True
-    if isinstance(operand, MethodGroup):
-        return lambdas.group_delegate(b, scope, operand, ty).code, True
-    bound = b.value(operand)
-    found = b.need(bound, ty)
-    sure = isinstance(bound.node, (tree.New, tree.NewArray, tree.Interpolated)) or (
-        isinstance(bound.node, tree.Literal) and bound.node.kind != "null"
-    )
-    return found.code, sure
-
-
-def refuse_null(code: Code, name: str) -> Code:
-    """An argument that throws ArgumentNullException when it is null."""
-
-    def check(f: Frame) -> Value:
-        value = code(f)
-        if value is None:
-            raise argument_null(name)
-        return value
-
-    return check
-
-
-def _packed(b: Binder, scope: Scope, taken: Sequence[Arg], element: Ty) -> Code:
-    parts = [_converted(b, scope, arg, element)[0] for arg in taken]
-    ty = t.array(element)
-    return lambda f: NetArray(ty, [p(f) for p in parts])
-
-
-def invoke(function: Callable[..., Any], inputs: list[Code], run: bool) -> Code:
+def invoke(function: Callable[..., Value], inputs: list[Code], run: bool) -> Code:
     """A closure that evaluates the inputs in order and calls."""
     if run:
         return lambda f: function(f[0], *[i(f) for i in inputs])
@@ -299,60 +253,3 @@ def invoke(function: Callable[..., Any], inputs: list[Code], run: bool) -> Code:
             return lambda f: function(a(f), b(f), c(f))
         case _:
             return lambda f: function(*[i(f) for i in inputs])
-
-
-# --------------------------------------------------------------------------- out arguments
-
-
-def out_stores(b: Binder, scope: Scope, chosen: Candidate) -> list[Callable[[Frame, Any], None]]:
-    """How the values of `out` and `ref` arguments are stored behind the call, in order."""
-    out: list[Callable[[Frame, Any], None]] = []
-    for param, taken, ty in zip(chosen.signature.params, chosen.slots, chosen.types, strict=True):
-        if param.mode not in ("out", "ref"):
-            continue
-        out.append(_store(b, scope, taken[0], ty))
-    return out
-
-
-def _store(b: Binder, scope: Scope, arg: Arg, ty: Ty) -> Callable[[Frame, Any], None]:
-    from gatewright.apim.expressions.bind import expressions
-
-    node = arg.node
-    if isinstance(node.value, tree.Name) and node.value.name == "_" and arg.operand.node is node.value:
-        return lambda f, value: None
-    if isinstance(node.declares, tree.VarType) and isinstance(node.value, tree.Name):
-        declared = scope.names.get(node.value.name)
-        if declared is None:
-            b.unassigned = True
-            declared = expressions.declare(b, scope, node.value.name, ty, node.value)
-        return variable_store(scope, declared)
-    bound = b.value(arg.operand)
-    place = bound.place
-    if place is None or place.save is None:
-        b.fail(codes.INVALID, node, "a variable should stand behind out")
-    at, save = place.at, place.save
-    return lambda f, value: save(f, at(f), value)
-
-
-def variable_store(scope: Scope, variable: Variable) -> Callable[[Frame, Any], None]:
-    """How a variable is set from a scope."""
-    slot, depth = variable.slot, scope.frame.depth_to(variable.frame)
-
-    def store(f: Frame, value: Value) -> None:
-        for _ in range(depth):
-            f = f[1]
-        f[slot] = value
-
-    return store
-
-
-def with_outs(code: Code, outs: list[Callable[[Frame, Any], None]]) -> Code:
-    """A call whose behaviour returns its result and the values of its `out` arguments."""
-
-    def run(f: Frame) -> Value:
-        result, *values = code(f)
-        for store, value in zip(outs, values, strict=True):
-            store(f, value)
-        return result
-
-    return run

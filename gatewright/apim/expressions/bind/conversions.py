@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from gatewright.apim.expressions import numbers
 from gatewright.apim.expressions import types as t
@@ -17,7 +16,6 @@ from gatewright.apim.expressions.signature import Signature
 from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.values import (
     Anon,
-    EnumValue,
     Lazy,
     Pair,
     Value,
@@ -27,7 +25,7 @@ from gatewright.apim.expressions.values import (
     unbox,
 )
 
-Convert = Callable[[Any], Any]
+Convert = Callable[[Value], Value]
 
 
 def same(value: Value) -> Value:
@@ -268,7 +266,7 @@ def pairs_of(value: Value) -> Value:
     if value is None:
         return None
     ty = PAIRS.args[0]
-    return Lazy(PAIRS, lambda: [Pair(ty, p.name, p.value) for p in value.children()])
+    return Lazy(PAIRS, lambda: (Pair(ty, p.name, p.value) for p in value))
 
 
 def _value_of_nullable(value: Value) -> Value:
@@ -335,8 +333,3 @@ def fitting(source: Ty, target: Ty) -> Convert:
         return chr(int(number)) if target is t.CHAR else int(number)
 
     return convert
-
-
-def enum_number(value: Value) -> Value:
-    """The number of an enum value."""
-    return value.number if isinstance(value, EnumValue) else value

@@ -81,8 +81,9 @@ def _exception(b: Binder, scope: Scope, ty: Ty, args: list[overloads.Arg], node:
     def build(f: Frame) -> NetError:
         fault: NetError = code(f)
         fault.kind = name
-        if fault.extra.pop("bare", None):
-            fault.message = default_message(name, full)
+        bare = fault.extra.pop("bare", None)
+        if bare:
+            fault.message = default_message(name if bare == "new" else "", full)
         return fault
 
     return Bound(ty, build, node)
@@ -123,17 +124,19 @@ def _item(
         return _assigned(b, scope, target, item)
     group = MethodGroup(target, target.ty, "Add", (), item)
     if isinstance(item, tree.Initializer):
-        nodes = [_argument(x) for x in item.items]
+        nodes = [_argument(b, x) for x in item.items]
         return calls.call(b, scope, group, calls.arguments(b, scope, nodes), item).code
     operand = expressions.bind(b, scope, item)
     node = tree.Argument(item.at, item.end, item)
     return calls.call(b, scope, group, [overloads.Arg(operand, node)], item).code
 
 
-def _argument(item: object) -> tree.Argument:
-    if not isinstance(item, tree.Node):
-        raise AssertionError
-    return tree.Argument(item.at, item.end, item)  # type: ignore[arg-type]
+def _argument(
+    b: Binder, item: tree.Expr | tree.Initializer | tree.MemberInit | tree.IndexInit
+) -> tree.Argument:
+    if isinstance(item, (tree.Initializer, tree.MemberInit, tree.IndexInit)):
+        b.fail(codes.SYNTAX, item, "inside the braces of an element stand values only")
+    return tree.Argument(item.at, item.end, item)
 
 
 def _assigned(b: Binder, scope: Scope, target: Bound, item: tree.MemberInit | tree.IndexInit) -> Step:
@@ -173,6 +176,9 @@ def anonymous(b: Binder, scope: Scope, node: tree.Anonymous) -> Operand:
     for value in values:
         if value.ty is t.NULL:
             b.fail(codes.WRONG_TYPE, value.node, "null has no type here", "cast it: (string)null")
+    labels = [label for label, _ in node.members]
+    if len(set(labels)) < len(labels):
+        b.fail(codes.INVALID, node, "two members have the same name")
     name = "anonymous{" + ",".join(label for label, _ in node.members) + "}"
     ty = t.make(name, tuple(v.ty for v in values))
     made, items = ty.plain, [v.code for v in values]

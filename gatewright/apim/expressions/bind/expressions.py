@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
@@ -14,9 +14,10 @@ from gatewright.apim.expressions.bind import (
     arithmetic,
     arrays,
     assignments,
+    choices,
     creation,
     lambdas,
-    overloads,
+    references,
     strings,
     tuples,
     type_tests,
@@ -36,6 +37,7 @@ from gatewright.apim.expressions.bind.bound import (
     constant,
 )
 from gatewright.apim.expressions.bind.defaults import default_value
+from gatewright.apim.expressions.bind.functions import Local
 from gatewright.apim.expressions.bind.scope import Scope, Variable
 from gatewright.apim.expressions.faults import NetError, null_reference
 from gatewright.apim.expressions.types import Ty
@@ -132,17 +134,17 @@ def declare(b: Binder, scope: Scope, name: str, ty: Ty, node: tree.Node) -> Vari
 def _literal(b: Binder, scope: Scope, node: tree.Literal) -> Operand:
     if node.kind == "null":
         return constant(t.NULL, None, node)
-    value: Any = node.value
+    value: Value = node.value
     if node.kind == "decimal":
-        value = Decimal(cast(str, node.value))
+        value = Decimal(value)
     if node.kind == "string":
-        value = b.library.interned(cast(str, node.value))
+        value = b.library.interned(value)
     return constant(t.make(node.kind), value, node)
 
 
 def _name(b: Binder, scope: Scope, node: tree.Name) -> Operand:
     variable = scope.find(node.name)
-    if variable is not None and variable.function is not None:
+    if variable is not None and isinstance(variable.function, Local):
         type_args = tuple(b.type_of(a) for a in node.type_args)
         return MethodGroup(None, t.OBJECT, node.name, type_args, node, variable.function)
     if variable is not None:
@@ -156,6 +158,8 @@ def _name(b: Binder, scope: Scope, node: tree.Name) -> Operand:
         return TypeRef(found, node)
     if node.name in b.library.namespaces:
         return NamespaceRef(node.name, node)
+    if node.name in ("Equals", "ReferenceEquals"):  # every class has them, that of an expression too
+        return MethodGroup(None, t.OBJECT, node.name, (), node)
     b.fail(
         codes.UNKNOWN_NAME,
         node,
@@ -176,6 +180,8 @@ def _visible(scope: Scope) -> set[str]:
 def _variable(b: Binder, scope: Scope, variable: Variable, node: tree.Node) -> Bound:
     if variable.is_constant:
         return constant(variable.ty, variable.constant, node)
+    if variable.ref:
+        return references.variable(b, scope, variable, node)
     slot, depth = variable.slot, scope.frame.depth_to(variable.frame)
     place = variable_place(slot, depth, variable.writable)
     if variable.member is not None:
@@ -213,73 +219,18 @@ def _paren(b: Binder, scope: Scope, node: tree.Paren) -> Operand:
     return bind(b, scope, node.value)
 
 
-# --------------------------------------------------------------------------- conditions
-
-
-def _ternary(b: Binder, scope: Scope, node: tree.Ternary) -> Operand:
-    condition = b.need(bind_value(b, scope, node.test), t.BOOL)
-    test = condition.code
-    yes, no = bind_value(b, scope, node.yes), bind_value(b, scope, node.no)
-    ty = _branch_type(b, yes, no)
-    if ty is None:
-        message = f"the branches are {yes.ty.show()} and {no.ty.show()}; neither becomes the other"
-        b.fail(codes.WRONG_TYPE, node, message, "cast one of them")
-    first, second = b.need(yes, ty), b.need(no, ty)
-    if condition.is_const and first.is_const and second.is_const and (ty in t.NUMERIC or ty is t.STRING):
-        return constant(ty, first.const if condition.const else second.const, node)
-    one, two = first.code, second.code
-    return Bound(ty, lambda f: one(f) if test(f) else two(f), node)
-
-
-def _branch_type(b: Binder, yes: Bound, no: Bound) -> Ty | None:
-    if yes.ty is no.ty:
-        return yes.ty if yes.ty is not t.NULL else None
-    if yes.ty is t.NEVER:
-        return no.ty
-    forth, back = b.fits(yes, no.ty), b.fits(no, yes.ty)
-    if forth and back:
-        return no.ty if overloads.better_type(b, yes.ty, no.ty) > 0 else yes.ty
-    if forth or back:
-        return no.ty if forth else yes.ty
-    return None
-
-
-def _coalesce(b: Binder, scope: Scope, node: tree.Binary) -> Operand:
-    left = bind_value(b, scope, node.left)
-    right = bind_value(b, scope, node.right)
-    if not b.library.is_reference(left.ty) and left.ty.name != "?":
-        b.fail(codes.INVALID, node, f"{left.ty.show()} is never null, so ?? may not stand behind it")
-    first, second = left.code, right.code
-    inner = left.ty.args[0] if left.ty.name == "?" else left.ty
-    if left.ty.name == "?" and b.fits(right, inner):
-        ty, second = inner, b.need(right, inner).code
-    elif b.fits(right, left.ty) and left.ty is not t.NULL:
-        ty, second = left.ty, b.need(right, left.ty).code
-    else:
-        ty = right.ty
-        step = b.conversions.implicit(inner, ty)
-        if step is None:
-            message = f"{left.ty.show()} ?? {right.ty.show()}: neither becomes the other"
-            b.fail(codes.WRONG_TYPE, node, message, "cast one of them")
-        plain, convert = left.code, step
-        first = lambda f: None if (v := plain(f)) is None else convert(v)  # noqa: E731
-
-    def code(f: Frame) -> Value:
-        value = first(f)
-        return second(f) if value is None else value
-
-    return Bound(ty, code, node)
-
-
 def _binary(b: Binder, scope: Scope, node: tree.Binary) -> Operand:
     if node.op == "??":
-        return _coalesce(b, scope, node)
+        return choices.coalesce(b, scope, node)
     line: list[tree.Binary] = []
     left_node: tree.Expr = node
     while isinstance(left_node, tree.Binary) and left_node.op != "??":
         line.append(left_node)
         left_node = left_node.left
-    left = bind_value(b, scope, left_node)
+    first = bind(b, scope, left_node)
+    if isinstance(first, (LambdaRef, MethodGroup)):
+        first = choices.alike(b, scope, first, bind(b, scope, line[-1].right))[0]
+    left = b.value(first)
     parts: list[Bound] = []
     for step in reversed(line):
         left, parts = _step(b, scope, left, parts, step)
@@ -301,7 +252,7 @@ def _step(
         if step.op == "&&":
             return Bound(t.BOOL, lambda f: test(f) and right_test(f), step), []
         return Bound(t.BOOL, lambda f: test(f) or right_test(f), step), []
-    right = bind_value(b, scope, step.right)
+    right = choices.alike(b, scope, left, bind(b, scope, step.right))[1]
     own = step.op == "+" and any(s.params[1].ty is right.ty for s, _ in b.library.members(left.ty, "op+"))
     if step.op == "+" and not own and strings.is_concat(left, right) and t.VOID not in (left.ty, right.ty):
         grown = [*parts, right] if parts else [left, right]
@@ -357,6 +308,10 @@ def _misplaced(b: Binder, scope: Scope, node: tree.NewVariable) -> Operand:
     b.fail(codes.SYNTAX, node, "a declaration may not stand here")
 
 
+def _ref(b: Binder, scope: Scope, node: tree.RefTo) -> Operand:
+    b.fail(codes.INVALID, node, "ref may only stand where a variable is wanted", "leave out ref")
+
+
 def _assign(b: Binder, scope: Scope, node: tree.Assign) -> Operand:
     return assignments.assign(b, scope, node)
 
@@ -366,7 +321,7 @@ _BINDERS: dict[type, Callable[[Binder, Scope, Any], Operand]] = {
     tree.Name: _name,
     tree.TypeExpr: _type_expr,
     tree.Paren: _paren,
-    tree.Ternary: _ternary,
+    tree.Ternary: choices.ternary,
     tree.Binary: _binary,
     tree.Cast: type_tests.cast,
     tree.As: type_tests.as_,
@@ -389,4 +344,5 @@ _BINDERS: dict[type, Callable[[Binder, Scope, Any], Operand]] = {
     tree.Anonymous: creation.anonymous,
     tree.Tuple: tuples.literal,
     tree.NewVariable: _misplaced,
+    tree.RefTo: _ref,
 }

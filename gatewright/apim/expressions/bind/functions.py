@@ -1,23 +1,22 @@
 """Local functions: announced where their block begins, bound where they stand, generic ones once per use.
 
-A function is a callable in a slot of the frame of its block. `ref` and `out` parameters travel by value:
-their last values follow the result, and the caller stores them.
+A function is a callable in a slot of the frame of its block. `ref`, `out` and `in` parameters are references,
+and so is the result of a function that returns a variable.
 
 Source: C# language specification, 13.6.4 "Local function declarations".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.bind import calls, lambdas, overloads
+from gatewright.apim.expressions.bind import calls, iterators, lambdas, overloads, passing, references
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import Bound, Code, Frame, MethodGroup
-from gatewright.apim.expressions.bind.scope import FIRST_SLOT, FrameScope, Scope
+from gatewright.apim.expressions.bind.scope import Scope
 from gatewright.apim.expressions.signature import Entry, Param, Signature
 from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.values import Value
@@ -66,10 +65,13 @@ def announce(b: Binder, scope: Scope, node: tree.LocalFunction, steps: list[Code
 
 
 def _signature(b: Binder, scope: Scope, node: tree.LocalFunction) -> Signature:
-    void = isinstance(node.type, tree.NamedType) and node.type.name == "void"
-    result = t.VOID if void else b.type_of(node.type)
+    kind = node.type.element if isinstance(node.type, tree.RefOf) else node.type
+    void = isinstance(kind, tree.NamedType) and kind.name == "void"
+    result = t.VOID if void else b.type_of(kind)
     params = tuple(_param(b, scope, p) for p in node.parameters)
     names = [p.name for p in params]
+    if len(set(node.generics)) < len(node.generics):
+        b.fail(codes.INVALID, node, "two type parameters have the same name")
     for number, parameter in enumerate(node.parameters):
         if parameter.name in names[:number]:
             b.fail(codes.INVALID, parameter, f"{parameter.name} is declared twice")
@@ -87,8 +89,12 @@ def _param(b: Binder, scope: Scope, node: tree.Parameter) -> Param:
     if node.type is None:
         b.fail(codes.INVALID, node, "every parameter of a local function needs a type")
     ty = b.type_of(node.type)
+    if ty is t.VOID:
+        b.fail(codes.INVALID, node, "a parameter cannot be void")
     if node.variadic and ty.name != "[]":
         b.fail(codes.INVALID, node, "params needs an array")
+    if node.default is not None and node.mode not in ("", "in"):
+        b.fail(codes.INVALID, node, f"a parameter with {node.mode} has no default")
     if node.default is None:
         return Param(node.name, ty, node.mode, True)
     value = expressions.bind_to(b, scope, node.default, ty)
@@ -138,15 +144,16 @@ def _instance(b: Binder, local: Local, types: tuple[Ty, ...]) -> None:
     node, signature = local.node, local.signature
     before, b.generics = b.generics, {**local.around, **dict(zip(node.generics, types, strict=True))}
     given = dict(zip(signature.generics, types, strict=True))
-    inner = local.scope.framed()
+    inner = local.scope.framed(function=True)
     try:
         for parameter, param in zip(node.parameters, signature.params, strict=True):
             lambdas.check_name(b, local.scope, parameter)
-            inner.declare(parameter.name, t.substitute(param.ty, given))
+            held = inner.declare(parameter.name, t.substitute(param.ty, given))
+            held.ref, held.writable = bool(param.mode), param.mode != "in"
         code = _body(b, inner, node, t.substitute(signature.result, given))
     finally:
         b.generics = before
-    make = _closure(code, inner.frame, signature.params)
+    make = lambdas.closure(code, inner.frame, len(signature.params))
     slot = local.slots[types]
 
     def store(f: Frame) -> None:
@@ -158,35 +165,22 @@ def _instance(b: Binder, local: Local, types: tuple[Ty, ...]) -> None:
 def _body(b: Binder, inner: Scope, node: tree.LocalFunction, result: Ty) -> Code:
     from gatewright.apim.expressions.bind import expressions, statements
 
+    by_ref = isinstance(node.type, tree.RefOf)
     if isinstance(node.body, tree.Block):
-        return statements.function_body(b, inner, node.body, result)
+        element = iterators.element(b, node, result)
+        return statements.function_body(b, inner, node.body, result, element, by_ref)
+    if by_ref:
+        return references.result(b, inner, node.body, result, node)
     if result is t.VOID:
         return expressions.bind_value_or_void(b, inner, node.body).code
     return expressions.bind_to(b, inner, node.body, result).code
 
 
-def _closure(code: Code, frame: FrameScope, params: Sequence[Param]) -> Code:
-    count = len(params)
-    if not any(p.mode for p in params):
-        return lambdas.closure(code, frame, count)
-    given = [FIRST_SLOT + n for n, p in enumerate(params) if p.mode != "out"]
-    back = [FIRST_SLOT + n for n, p in enumerate(params) if p.mode]
-
-    def make(f: Frame) -> Callable[..., Any]:
-        run = f[0]
-        spare: list[Any] = [None] * (frame.size - FIRST_SLOT)
-
-        def call(*values: Value) -> tuple[Value, ...]:
-            run.tick()
-            g = [run, f, *spare]
-            for slot, value in zip(given, values, strict=True):
-                g[slot] = value
-            result = code(g)
-            return result, *[g[slot] for slot in back]
-
-        return call
-
-    return make
+def _limit(b: Binder, node: tree.TypeNode) -> Ty:
+    """A type behind `where`; `IComparable<T>` and the like count as the interface without a type."""
+    if isinstance(node, tree.NamedType) and b.find_type(node) is None:
+        return b.type_of(replace(node, args=()))
+    return b.type_of(node)
 
 
 # --------------------------------------------------------------------------- calls
@@ -206,12 +200,35 @@ def call(
         calls.explain(b, args)
         shown = ", ".join(calls.show_argument(a) for a in args)
         b.fail(codes.NO_OVERLOAD, node, f"the local function {local.node.name} does not take ({shown})")
+    _keep_limits(b, local, chosen.given, node)
     slot = _used(b, local, tuple(chosen.given[g] for g in local.signature.generics))
     load = _load(scope.frame.depth_to(local.scope.frame), slot)
-    inputs = [code for code, _ in calls.argument_codes(b, scope, chosen, chosen.result)]
-    outs = calls.out_stores(b, scope, chosen)
+    given = passing.argument_codes(b, scope, chosen, chosen.result, by_ref=True)
+    inputs = passing.in_order(scope, args, chosen, given)
     code = _called(load, inputs)
-    return Bound(chosen.result, calls.with_outs(code, outs) if outs else code, node)
+    if isinstance(local.node.type, tree.RefOf):
+        return references.value_of(code, chosen.result, node, not local.node.type.fixed)
+    return Bound(chosen.result, code, node)
+
+
+def _keep_limits(b: Binder, local: Local, given: dict[Ty, Ty], node: tree.Node) -> None:
+    """Refuses type arguments that a `where` of the function does not allow."""
+    for name, limit in local.node.limits:
+        ty = given[t.parameter(name)]
+        if isinstance(limit, tree.Node):
+            before, b.generics = b.generics, {**local.around, **{g.name[1:]: a for g, a in given.items()}}
+            fits = b.library.derives(ty, _limit(b, limit))
+            b.generics = before
+            shown = b.text.code[limit.at : limit.end]
+        else:
+            value, entry = b.library.is_value(ty), b.library.entry(ty.name, len(ty.args))
+            made = b.library.own(entry).get(".ctor", ()) if entry is not None else ()
+            empty = value or any(not ctor.params for ctor in made)
+            struct = value and ty.name != "?"
+            fits = {"struct": struct, "unmanaged": struct, "class": not value}.get(limit, empty)
+            shown = limit
+        if not fits:
+            b.fail(codes.WRONG_TYPE, node, f"{name} has to be {shown}, which {ty.show()} is not")
 
 
 def _called(load: Code, inputs: list[Code]) -> Code:

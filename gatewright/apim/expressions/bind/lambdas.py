@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from operator import itemgetter
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
@@ -15,6 +15,8 @@ from gatewright.apim.expressions.bind.scope import FIRST_SLOT, FrameScope, Scope
 from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.values import Value
 from gatewright.diagnostics import Rejected
+
+STATEMENTS = (tree.Call, tree.Assign, tree.New, tree.CondAccess, tree.Unary, tree.ThrowExpr)
 
 
 @dataclass(slots=True)
@@ -43,10 +45,7 @@ class Body:
         return b.conversions.implicit(self.result, result) is not None or self._each(result)
 
     def _statement(self) -> bool:
-        return (
-            self.value is not None
-            and isinstance(self.value.node, (tree.Call, tree.Assign, tree.New, tree.CondAccess))
-        ) or (self.value is not None and isinstance(self.value.node, tree.Unary))
+        return self.value is not None and isinstance(self.value.node, STATEMENTS)
 
     def _each(self, result: Ty) -> bool:
         if self.block is None:
@@ -60,41 +59,49 @@ class Body:
 
 def body_of(b: Binder, scope: Scope, ref: LambdaRef, params: tuple[Ty, ...]) -> Body | None:
     """The body for these parameter types, or None when the lambda cannot take them."""
-    if params in ref.bodies:
-        found: Body | None = ref.bodies[params]
-        return found
-    ref.bodies[params] = None
-    ref.bodies[params] = _bind_body(b, scope, ref, params)
-    result: Body | None = ref.bodies[params]
-    return result
+    if params not in ref.bodies:
+        ref.bodies[params] = None
+        ref.bodies[params] = _bind_body(b, scope, ref, params)
+    return ref.bodies[params]
 
 
 def _bind_body(b: Binder, scope: Scope, ref: LambdaRef, params: tuple[Ty, ...]) -> Body | None:
     node = ref.node
-    if len(node.parameters) != len(params):
-        return None
-    inner = _parameters(b, scope, node.parameters, params)
-    if inner is None:
-        return None
+    if node.any:
+        inner = _unnamed(scope, params)
+    else:
+        fits = len(node.parameters) == len(params)
+        found = _parameters(b, scope, node.parameters, params) if fits else None
+        if found is None:
+            return None
+        inner = found
     try:
         with b.within(ref.overflow):
             return bind_body(b, inner, node.body)
     except Rejected as fault:
-        ref.bodies["fault"] = fault  # type: ignore[index]
+        ref.fault = fault
         return None
+
+
+def _unnamed(scope: Scope, params: tuple[Ty, ...]) -> Scope:
+    """The scope of `delegate { ... }`, which looks at none of its arguments."""
+    inner = scope.framed(function=True)
+    for number, ty in enumerate(params):
+        inner.declare(f"<{number}>", ty)
+    return inner
 
 
 def _parameters(
     b: Binder, scope: Scope, written: tuple[tree.Parameter, ...], params: tuple[Ty, ...]
 ) -> Scope | None:
-    inner = scope.framed()
+    inner = scope.framed(function=True)
     for parameter, ty in zip(written, params, strict=True):
         if parameter.type is not None and b.type_of(parameter.type).plain is not ty.plain:
             return None
         if parameter.name in inner.names:
             b.fail(codes.INVALID, parameter, f"{parameter.name} is declared twice")
         check_name(b, scope, parameter)
-        declared_parameter(inner, parameter.name, ty)
+        declared_parameter(inner, parameter.name, ty).writable = not parameter.fixed
     return inner
 
 
@@ -106,13 +113,14 @@ def check_name(b: Binder, scope: Scope, parameter: tree.Parameter) -> None:
         scope.reserve(name)
 
 
-def declared_parameter(inner: Scope, name: str, ty: Ty) -> None:
+def declared_parameter(inner: Scope, name: str, ty: Ty) -> Variable:
     """Declares a parameter, or the members of one that is taken apart."""
     held = inner.declare(name, ty)
     names = name.split(" ")
     if len(names) > 1:
         for number, (part, of) in enumerate(zip(names, ty.args, strict=True)):
             inner.names[part] = Variable(part, of, held.frame, held.slot, writable=False, member=number)
+    return held
 
 
 def bind_body(b: Binder, inner: Scope, body: tree.Expr | tree.Block) -> Body:
@@ -152,14 +160,13 @@ def delegate(b: Binder, scope: Scope, ref: LambdaRef, ty: Ty) -> Bound:
         explain(b, ref)
         b.fail(codes.WRONG_TYPE, ref.node, f"this lambda does not fit {ty.show()}")
     code = _code_of(b, body, result)
-    return Bound(ty, closure(code, body.frame, len(params)), ref.node)
+    return Bound(ty, closure(code, body.frame, len(params), ty), ref.node)
 
 
 def explain(b: Binder, ref: LambdaRef) -> None:
     """Raises what was wrong inside a lambda, where something was."""
-    fault = ref.bodies.get("fault")  # type: ignore[call-overload]
-    if isinstance(fault, Rejected):
-        raise fault
+    if ref.fault is not None:
+        raise ref.fault
 
 
 def _code_of(b: Binder, body: Body, result: Ty) -> Code:
@@ -170,10 +177,10 @@ def _code_of(b: Binder, body: Body, result: Ty) -> Code:
     return body.block(result)
 
 
-def closure(code: Code, frame: FrameScope, count: int) -> Code:
-    """Code that makes a callable over the frame it runs in."""
+def closure(code: Code, frame: FrameScope, count: int, ty: Ty | None = None) -> Code:
+    """Code that makes a callable over the frame it runs in; a delegate carries its type."""
 
-    def make(f: Frame) -> Callable[..., Any]:
+    def make(f: Frame) -> Callable[..., Value]:
         run = f[0]
         spare = [None] * (frame.size - FIRST_SLOT - count)
         if count == 1:
@@ -184,6 +191,7 @@ def closure(code: Code, frame: FrameScope, count: int) -> Code:
                     run.refill()
                 return code([run, f, value, *spare])
 
+            one.ty = ty  # type: ignore[attr-defined]  # `runtime_type` asks for it
             return one
 
         def several(*values: Value) -> Value:
@@ -192,6 +200,7 @@ def closure(code: Code, frame: FrameScope, count: int) -> Code:
                 run.refill()
             return code([run, f, *values, *spare])
 
+        several.ty = ty  # type: ignore[attr-defined]  # as above
         return several
 
     return make
@@ -203,13 +212,12 @@ def closure(code: Code, frame: FrameScope, count: int) -> Code:
 def _group_call(b: Binder, scope: Scope, group: MethodGroup, params: tuple[Ty, ...]) -> Bound | None:
     from gatewright.apim.expressions.bind import calls
 
-    inner = scope.framed()
     node = group.node
     args = []
+    inner = _unnamed(scope, params)
     for number, ty in enumerate(params):
-        variable = inner.declare(f"<{number}>", ty)
-        slot = variable.slot
-        args.append(Bound(ty, lambda f, slot=slot: f[slot], node))  # type: ignore[misc]
+        slot = inner.names[f"<{number}>"].slot
+        args.append(Bound(ty, itemgetter(slot), node))
     if group.target is not None:
         outer = group.target.code
         target = Bound(group.target.ty, lambda f: outer(f[1]), group.target.node)
@@ -248,4 +256,15 @@ def group_delegate(b: Binder, scope: Scope, group: MethodGroup, ty: Ty) -> Bound
         b.fail(codes.WRONG_TYPE, group.node, f"the method {group.name} does not fit {ty.show()}")
     inner, convert = call.code, step
     frame = FrameScope(None, FIRST_SLOT + len(params))
-    return Bound(ty, closure(lambda f: convert(inner(f)), frame, len(params)), group.node)
+    make = closure(lambda f: convert(inner(f)), frame, len(params), ty)
+    target = group.target.code if group.target is not None else lambda f: f if group.local else None
+    name = (group.name, group.ty, group.local and id(group.local), params)
+
+    def keyed(f: Frame) -> Value:
+        found = make(f)
+        held = target(f)
+        found.key = (*name, id(held) if held is not None else None)
+        found.held = held  # keeps the id its own
+        return found
+
+    return Bound(ty, keyed, group.node)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.bind import expressions
+from gatewright.apim.expressions.bind import expressions, iterators, walk
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import Bound, Code, Frame
 from gatewright.apim.expressions.bind.conversions import pairs_of, same
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
     from gatewright.apim.expressions.bind.statements import Function, Step
 
 
-def breakable(scope: Scope, *names: str) -> None:
+def breakable(scope: Scope, function: Function, *names: str) -> None:
     """Marks a scope as one that `break` or `continue` may leave."""
     for name in names:
-        scope.declare(name, t.VOID)
+        scope.declare(name, t.VOID).guards = function.guards
 
 
 def breaks(scope: Scope) -> bool:
@@ -30,32 +32,17 @@ def breaks(scope: Scope) -> bool:
     return scope.names["break"].constant is True
 
 
-def makes_lambdas(node: object) -> bool:
-    """Whether a lambda or local function stands anywhere inside a node."""
-    if isinstance(node, (tree.Lambda, tree.LocalFunction)):
-        return True
-    if isinstance(node, tuple):
-        return any(makes_lambdas(item) for item in node)
-    if isinstance(node, tree.Node):
-        return any(makes_lambdas(getattr(node, name)) for name in fields_of(type(node)))
-    return False
-
-
-def fields_of(kind: type) -> tuple[str, ...]:
-    """The attributes of a kind of node, its place left out."""
-    names: list[str] = []
-    for base in kind.__mro__:
-        slots = getattr(base, "__slots__", ())
-        names.extend(n for n in slots if n not in ("at", "end"))
-    return tuple(names)
-
-
-def _fresh(code: Code, scope: Scope, outer: Scope) -> Code:
+def fresh(step: Step, scope: Scope, outer: Scope) -> Step:
     """Runs a body in a frame of its own where its scope asks for one."""
     frame = scope.frame
     if frame is outer.frame:
-        return code
-    return lambda f: code([f[0], f, *[None] * (frame.size - FIRST_SLOT)])
+        return step
+    code = step.code
+
+    def make(f: Frame) -> Frame:
+        return [f[0], f, *[None] * (frame.size - FIRST_SLOT)]
+
+    return replace(step, code=lambda f: code(make(f)), gen=iterators.fresh(step.gen, make))
 
 
 def while_(b: Binder, scope: Scope, node: tree.While, function: Function) -> Step:
@@ -63,11 +50,11 @@ def while_(b: Binder, scope: Scope, node: tree.While, function: Function) -> Ste
     from gatewright.apim.expressions.bind.statements import Step, nested
 
     outer = scope.inner()
-    breakable(outer, "break", "continue")
+    breakable(outer, function, "break", "continue")
     condition = b.need(expressions.bind_value(b, outer, node.test), t.BOOL)
-    inner = outer.framed() if makes_lambdas(node.body) else outer.inner()
-    body = _fresh(nested(b, inner, node.body, function).code, inner, outer)
-    test, first = condition.code, node.first
+    inner = outer.framed() if walk.makes_lambdas(node.body) else outer.inner()
+    inside = fresh(nested(b, inner, node.body, function), inner, outer)
+    body, test, first = inside.code, condition.code, node.first
 
     def run(f: Frame) -> object:
         budget = f[0]
@@ -82,23 +69,26 @@ def while_(b: Binder, scope: Scope, node: tree.While, function: Function) -> Ste
                 return None if signal == "break" else signal
         return None
 
-    return Step(run, condition.const is not True or breaks(outer))
+    gen = iterators.loop(test, inside.gen, None, first)
+    return Step(run, condition.const is not True or breaks(outer), gen)
 
 
 def for_(b: Binder, scope: Scope, node: tree.For, function: Function) -> Step:
     """`for`."""
     from gatewright.apim.expressions.bind.statements import Step, nested, sequence, statement
 
-    outer = scope.inner()
+    # goto may run the loop several times, and each time its variables are new
+    outer = scope.framed() if function.labels and walk.makes_lambdas(node) else scope.inner()
     start = sequence([statement(b, outer, s, function).code for s in node.init])
-    breakable(outer, "break", "continue")
+    breakable(outer, function, "break", "continue")
     condition: Bound | None = None
     if node.test is not None:
         condition = b.need(expressions.bind_value(b, outer, node.test), t.BOOL)
     updates = [_update(expressions.bind_value_or_void(b, outer, u)) for u in node.update]
     update = sequence(updates)
-    inner = outer.framed() if makes_lambdas(node.body) else outer.inner()
-    body = _fresh(nested(b, inner, node.body, function).code, inner, outer)
+    inner = outer.framed() if walk.makes_lambdas(node.body) else outer.inner()
+    inside = fresh(nested(b, inner, node.body, function), inner, outer)
+    body = inside.code
     test: Code = condition.code if condition is not None else (lambda f: True)
 
     def run(f: Frame) -> object:
@@ -115,7 +105,8 @@ def for_(b: Binder, scope: Scope, node: tree.For, function: Function) -> Step:
         return None
 
     endless = condition is None or condition.const is True
-    return Step(run, not endless or breaks(outer))
+    gen = iterators.after(start, iterators.loop(test, inside.gen, update))
+    return fresh(Step(run, not endless or breaks(outer), gen), outer, scope)
 
 
 def _update(value: Bound) -> Code:
@@ -148,8 +139,8 @@ def foreach(b: Binder, scope: Scope, node: tree.ForEach, function: Function) -> 
     if found is None:
         b.fail(codes.WRONG_TYPE, node.values, f"foreach cannot go through {values.ty.show()}")
     outer = scope.inner()
-    breakable(outer, "break", "continue")
-    inner = outer.framed() if makes_lambdas(node.body) else outer.inner()
+    breakable(outer, function, "break", "continue")
+    inner = outer.framed() if walk.makes_lambdas(node.body) else outer.inner()
     ty = found if isinstance(node.type, tree.VarType) else b.type_of(node.type)
     convert = same if ty is found else b.conversions.explicit(found, ty)
     if convert is None:
@@ -158,7 +149,8 @@ def foreach(b: Binder, scope: Scope, node: tree.ForEach, function: Function) -> 
     held = expressions.declare(b, inner, node.name, ty, name_at)
     held.writable = False
     slot = held.slot
-    body = nested(b, inner, node.body, function).code
+    inside = nested(b, inner, node.body, function)
+    body = inside.code
     source, step, frame = values.code, convert, inner.frame
     if values.ty.name == "JObject":
         object_, source = source, lambda f: pairs_of(object_(f))
@@ -167,7 +159,7 @@ def foreach(b: Binder, scope: Scope, node: tree.ForEach, function: Function) -> 
         x.name == "IEnumerable" and x.args for x in b.library.bases(values.ty)
     )
 
-    def run(f: Frame) -> object:
+    def turns(f: Frame) -> Iterator[Frame]:
         budget = f[0]
         items = source(f)
         if items is None:
@@ -178,12 +170,16 @@ def foreach(b: Binder, scope: Scope, node: tree.ForEach, function: Function) -> 
                 budget.refill()
             g = [budget, f, *[None] * (frame.size - FIRST_SLOT)] if own else f
             g[slot] = item if step is same else step(item)
+            yield g
+
+    def run(f: Frame) -> object:
+        for g in turns(f):
             signal = body(g)
             if signal is not None and signal != "continue":
                 return None if signal == "break" else signal
         return None
 
-    return Step(run)
+    return Step(run, True, iterators.each(turns, inside.gen))
 
 
 def _boxed(items: Value) -> Value:

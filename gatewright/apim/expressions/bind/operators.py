@@ -8,14 +8,14 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from gatewright.apim.expressions import numbers
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import arithmetic_overflow
 from gatewright.apim.expressions.types import Ty
+from gatewright.apim.expressions.values import Value
 
-Binary = Callable[[Any, Any], Any]
+Binary = Callable[[Value, Value], Value]
 
 _FLOATS: dict[str, Binary] = {
     "+": operator.add,
@@ -134,7 +134,7 @@ def _divide_longs(a: int, b: int) -> int:
     return numbers.int_divide(a, b)
 
 
-def negate(ty: Ty, checked: bool = False) -> tuple[Ty, Callable[[Any], Any]] | None:
+def negate(ty: Ty, checked: bool = False) -> tuple[Ty, Callable[[Value], Value]] | None:
     """`-x`: the type of the result and how."""
     if ty in (t.DOUBLE, t.FLOAT):
         return ty, operator.neg
@@ -150,7 +150,7 @@ def negate(ty: Ty, checked: bool = False) -> tuple[Ty, Callable[[Any], Any]] | N
     return result, lambda v: wrap(-v)
 
 
-def complement(ty: Ty) -> tuple[Ty, Callable[[Any], Any]] | None:
+def complement(ty: Ty) -> tuple[Ty, Callable[[Value], Value]] | None:
     """`~x`."""
     if ty not in t.INTEGRAL_BITS:
         return None

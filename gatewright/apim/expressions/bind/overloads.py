@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gatewright.apim.expressions import tree
+from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.bind import lambdas
+from gatewright.apim.expressions.bind import inference, lambdas
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import Bound, LambdaRef, MethodGroup, Operand
 from gatewright.apim.expressions.bind.scope import Scope
@@ -56,8 +56,13 @@ def resolve(
     args: Sequence[Arg],
     type_args: tuple[Ty, ...] = (),
 ) -> Candidate | None:
-    """The best applicable form, or None when none takes the arguments."""
+    """The best applicable form, or None when none takes the arguments.
+
+    Raises:
+        Rejected: EXP306 when two forms of a type take them equally well.
+    """
     best: Candidate | None = None
+    others: list[Candidate] = []
     for signature, given in found:
         if type_args and len(type_args) != len(signature.generics):
             continue
@@ -65,10 +70,32 @@ def resolve(
             candidate = _applicable(b, scope, signature, given, args, type_args, expanded)
             if candidate is None:
                 continue
+            others.append(candidate)
             if best is None or _better(b, scope, candidate, best, args):
                 best = candidate
             break
+    if best is not None and len(others) > 1:
+        _settle(b, scope, best, others, args)
     return best
+
+
+def _settle(b: Binder, scope: Scope, best: Candidate, others: list[Candidate], args: Sequence[Arg]) -> None:
+    """Refuses a call for which no form is better than all others of its type."""
+    for other in others:
+        if other is best or other.signature.owner is not best.signature.owner or not args:
+            continue
+        known = all(isinstance(arg.operand, Bound) for arg in args)
+        loose = best.signature.generics or best.signature.extension
+        if (
+            best.expanded
+            or other.expanded
+            or (known and loose)
+            or bool(loose) != bool(other.signature.generics or other.signature.extension)
+        ):
+            continue
+        if other.types != best.types and not _better(b, scope, best, other, args):
+            one, two = best.signature.entry.text, other.signature.entry.text
+            b.fail(codes.NO_OVERLOAD, args[0].node, f"this fits {one} and {two} equally well", "cast it")
 
 
 def _applicable(
@@ -88,7 +115,7 @@ def _applicable(
         if type_args:
             bound.update(zip(signature.generics, type_args, strict=True))
         else:
-            inferred = infer(b, scope, signature, given, slots, expanded)
+            inferred = inference.infer(b, scope, signature, given, slots, expanded)
             if inferred is None:
                 return None
             bound = inferred
@@ -126,7 +153,7 @@ def _slots(params: tuple[Param, ...], args: Sequence[Arg], expanded: bool) -> li
 
 def accepts(b: Binder, scope: Scope, arg: Arg, ty: Ty, param: Param) -> bool:
     """Whether an argument converts to a parameter's type."""
-    if param.mode != arg.mode:
+    if param.mode != arg.mode and not (param.mode == "in" and not arg.mode):
         return False
     if arg.mode:
         operand = arg.operand
@@ -150,101 +177,6 @@ def operand_fits(b: Binder, scope: Scope, operand: Operand, ty: Ty) -> bool:
     if isinstance(operand, MethodGroup):
         return lambdas.group_result(b, scope, operand, params, result) is not None
     return False
-
-
-# --------------------------------------------------------------------------- type inference
-
-
-def infer(
-    b: Binder,
-    scope: Scope,
-    signature: Signature,
-    given: dict[Ty, Ty],
-    slots: list[list[Arg]],
-    expanded: bool,
-) -> dict[Ty, Ty] | None:
-    """The type arguments that the arguments imply, or None."""
-    bounds: dict[Ty, list[Ty]] = {g: [] for g in signature.generics}
-    pairs: list[tuple[Ty, Arg]] = []
-    for param, taken in zip(signature.params, slots, strict=True):
-        ty = t.substitute(param.ty, given)
-        if expanded and param is signature.params[-1]:
-            ty = ty.args[0]
-        pairs.extend((ty, arg) for arg in taken)
-    for ty, arg in pairs:
-        if isinstance(arg.operand, Bound) and arg.operand.ty not in (t.NULL, t.NEVER):
-            _unify(b, ty, arg.operand.ty, bounds)
-    fixed: dict[Ty, Ty] = dict(given)
-    for ty, arg in pairs:
-        if isinstance(arg.operand, (LambdaRef, MethodGroup)):
-            _infer_delegate(b, scope, ty, arg.operand, bounds, fixed)
-    for generic, found in bounds.items():
-        if generic not in fixed:
-            fixed_type = common_type(b, found)
-            if fixed_type is None:
-                return None
-            fixed[generic] = fixed_type
-    return fixed
-
-
-def _infer_delegate(
-    b: Binder,
-    scope: Scope,
-    ty: Ty,
-    operand: LambdaRef | MethodGroup,
-    bounds: dict[Ty, list[Ty]],
-    fixed: dict[Ty, Ty],
-) -> None:
-    shape = t.delegate_shape(ty)
-    if shape is None:
-        return
-    params, result = shape
-    if isinstance(operand, LambdaRef):
-        for param, written in zip(params, operand.node.parameters, strict=False):
-            if written.type is not None and param in bounds:
-                bounds[param].append(b.type_of(written.type))
-    for generic in frozenset().union(*(t.open_parameters(p) for p in params)):
-        if generic in bounds and generic not in fixed:
-            found = common_type(b, bounds[generic])
-            if found is not None:
-                fixed[generic] = found
-    settled = tuple(t.substitute(p, fixed) for p in params)
-    if any(t.open_parameters(p) & bounds.keys() for p in settled):
-        return
-    if isinstance(operand, LambdaRef):
-        body = lambdas.body_of(b, scope, operand, settled)
-        returned = body.result if body is not None else None
-    else:
-        returned = lambdas.group_result(b, scope, operand, settled, None)
-    if returned is not None and returned not in (t.VOID, t.NULL, t.NEVER):
-        _unify(b, result, returned, bounds)
-
-
-def _unify(b: Binder, param: Ty, arg: Ty, bounds: dict[Ty, list[Ty]]) -> None:
-    if param in bounds:
-        bounds[param].append(arg)
-        return
-    if not param.args:
-        return
-    if param.name == "?" and arg.name != "?":
-        _unify(b, param.args[0], arg, bounds)
-        return
-    for base in b.library.bases(arg):
-        if base.name == param.name and len(base.args) == len(param.args):
-            for inner, found in zip(param.args, base.args, strict=True):
-                _unify(b, inner, found, bounds)
-            return
-
-
-def common_type(b: Binder, types: Sequence[Ty]) -> Ty | None:
-    """The one of several types that all others convert to."""
-    unique = list(dict.fromkeys(ty for ty in types if ty is not t.NEVER))
-    if len({ty.plain for ty in unique}) == 1:
-        return unique[0] if len(unique) == 1 else unique[0].plain
-    for candidate in unique:
-        if candidate is not t.NULL and all(b.conversions.implicit(o, candidate) for o in unique):
-            return candidate
-    return None
 
 
 # --------------------------------------------------------------------------- betterness

@@ -11,7 +11,10 @@ FIRST_SLOT = 2
 
 @dataclass(slots=True)
 class Variable:
-    """A local variable or parameter; with `member`, one member of the anonymous object in the slot."""
+    """A local variable or parameter; with `member`, one member of the anonymous object in the slot.
+
+    With `ref`, the slot holds a `Ref` to another variable.
+    """
 
     name: str
     ty: Ty
@@ -22,14 +25,18 @@ class Variable:
     is_constant: bool = False
     function: object = None
     member: int | None = None
+    ref: bool = False
+    guards: int = 0
+    at: int = -1
 
 
 @dataclass(slots=True)
 class FrameScope:
-    """The variables that share a frame: those of a program, a lambda, or a loop body with lambdas inside."""
+    """The variables that share a frame: of a program, a function, or a loop body with lambdas inside."""
 
     parent: FrameScope | None = None
     size: int = FIRST_SLOT
+    function: bool = False
 
     def depth_to(self, other: FrameScope) -> int:
         """How many frames out another frame stands."""
@@ -41,6 +48,23 @@ class FrameScope:
             depth += 1
         return depth
 
+    def leaves_function(self, other: FrameScope) -> bool:
+        """Whether another frame, further out, belongs to a function around this one."""
+        at: FrameScope | None = self
+        while at is not None and at is not other:
+            if at.function:
+                return True
+            at = at.parent
+        return False
+
+
+@dataclass(slots=True, eq=False)
+class Label:
+    """A label of `goto`: the signal that leads there, and how many `finally` stand around it."""
+
+    frame: FrameScope
+    guards: int
+
 
 @dataclass(slots=True)
 class Scope:
@@ -50,6 +74,7 @@ class Scope:
     parent: Scope | None = None
     names: dict[str, Variable] = field(default_factory=dict)
     inside: set[str] = field(default_factory=set)
+    labels: dict[str, Label] = field(default_factory=dict)
 
     def reserve(self, name: str) -> None:
         """Notes that a block inside this one declares a name, which no block around may declare later."""
@@ -62,9 +87,18 @@ class Scope:
         """A nested block in the same frame."""
         return Scope(self.frame, self)
 
-    def framed(self) -> Scope:
-        """A nested block with a frame of its own."""
-        return Scope(FrameScope(self.frame), self)
+    def framed(self, function: bool = False) -> Scope:
+        """A nested block, or a function, with a frame of its own."""
+        return Scope(FrameScope(self.frame, function=function), self)
+
+    def find_label(self, name: str) -> Label | None:
+        """The label that a name means here."""
+        at: Scope | None = self
+        while at is not None:
+            if name in at.labels:
+                return at.labels[name]
+            at = at.parent
+        return None
 
     def find(self, name: str) -> Variable | None:
         """The variable that a name means here."""

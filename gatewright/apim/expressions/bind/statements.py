@@ -8,11 +8,22 @@ from typing import Any
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.bind import expressions, functions, loops, overloads, switches, tries
+from gatewright.apim.expressions.bind import (
+    declarations,
+    expressions,
+    functions,
+    inference,
+    iterators,
+    jumps,
+    loops,
+    references,
+    switches,
+    tries,
+    walk,
+)
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import Bound, Code, Frame, LambdaRef, MethodGroup
-from gatewright.apim.expressions.bind.defaults import default_value
-from gatewright.apim.expressions.bind.scope import Scope, Variable
+from gatewright.apim.expressions.bind.scope import Label, Scope
 from gatewright.apim.expressions.types import Ty
 
 BREAK = "break"
@@ -27,19 +38,30 @@ class Function:
         result: its return type, or None while it is being found out.
         found: the returned values so far.
         unknown: whether a lambda or method is returned, which has no type of its own.
+        by_ref: whether a variable is returned, not its value.
+        element: what an iterator yields; None for any other function.
+        guards: how many `finally` stand around the statement at hand.
+        catching: how many `try` with a `catch`, or `catch`, stand around it.
+        labels: whether the function has labels.
     """
 
     result: Ty | None
     found: list[Bound] = field(default_factory=list)
     unknown: bool = False
+    by_ref: bool = False
+    element: Ty | None = None
+    guards: int = 0
+    catching: int = 0
+    labels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A bound statement: its closure, and whether control can run past it."""
+    """A bound statement: its closure, whether control can run past it, and its generator where it yields."""
 
     code: Code
     passes: bool = True
+    gen: iterators.Gen | None = None
 
 
 def program(b: Binder, scope: Scope, block: tree.Block) -> Code:
@@ -47,13 +69,17 @@ def program(b: Binder, scope: Scope, block: tree.Block) -> Code:
     return function_body(b, scope, block, t.OBJECT)
 
 
-def function_body(b: Binder, scope: Scope, block: tree.Block, result: Ty) -> Code:
-    """A block as the body of a function.
+def function_body(
+    b: Binder, scope: Scope, block: tree.Block, result: Ty, element: Ty | None = None, by_ref: bool = False
+) -> Code:
+    """A block as the body of a function, perhaps of an iterator, or of one that returns a variable.
 
     Raises:
         Rejected: EXP307 when a path ends without return.
     """
-    step = statements(b, scope.inner(), block.body, Function(result))
+    step = statements(b, scope.inner(), block.body, Function(result, element=element, by_ref=by_ref))
+    if element is not None:
+        return iterators.sequence(result, iterators.of(step))
     if result is t.VOID:
         code = step.code
         return lambda f: code(f) and None
@@ -72,7 +98,7 @@ def returned_types(b: Binder, scope: Scope, block: tree.Block) -> Ty | None:
         return None
     if not function.found:
         return t.VOID if step.passes else t.NEVER
-    return overloads.common_type(b, [v.ty for v in function.found])
+    return inference.common_type(b, [v.ty for v in function.found])
 
 
 def statements(b: Binder, scope: Scope, body: Sequence[tree.Statement], function: Function) -> Step:
@@ -82,14 +108,36 @@ def statements(b: Binder, scope: Scope, body: Sequence[tree.Statement], function
     for node in body:
         if isinstance(node, tree.LocalFunction):
             functions.announce(b, scope, node, made)
-    steps: list[Code] = []
+    targets: set[str] = set()
+    if any(isinstance(node, tree.Labeled) for node in body):
+        function.labels = True
+        jumps.announce(b, scope, body, function)
+        targets = walk.jump_targets(tuple(body))
+    steps: list[Step] = []
+    places: dict[Label, int] = {}
     passes = True
     for node in body:
+        passes = passes or not targets.isdisjoint(_labels(node))
+        for name in _labels(node):
+            places[scope.labels[name]] = len(steps)
         step = statement(b, scope, node, function)
         if passes and not isinstance(node, tree.LocalFunction):
-            steps.append(step.code)
+            steps.append(step)
             passes = step.passes
-    return Step(sequence(made + steps), passes)
+    # binding the statements made more callables
+    places = {label: at + len(made) for label, at in places.items()}
+    all_ = [*map(Step, made), *steps]
+    gen = iterators.row(all_, places)
+    plain = [step.code for step in all_]
+    return Step(jumps.row(plain, places) if places else sequence(plain), passes, gen)
+
+
+def _labels(node: tree.Statement) -> list[str]:
+    names: list[str] = []
+    while isinstance(node, tree.Labeled):
+        names.append(node.label)
+        node = node.body
+    return names
 
 
 def sequence(steps: list[Code]) -> Code:
@@ -127,61 +175,6 @@ def statement(b: Binder, scope: Scope, node: tree.Statement, function: Function)
 # --------------------------------------------------------------------------- simple statements
 
 
-def _declare(b: Binder, scope: Scope, node: tree.Declare, function: Function) -> Step:
-    steps: list[Code] = []
-    for name, value, at in node.names:
-        where = tree.Node(at, at + len(name))
-        steps.append(_variable(b, scope, node, name, value, where))
-    return Step(sequence([s for s in steps if s is not None]))
-
-
-def _variable(
-    b: Binder, scope: Scope, node: tree.Declare, name: str, value: tree.Expr | None, where: tree.Node
-) -> Code:
-    early: Variable | None = None
-    if isinstance(node.type, tree.VarType):
-        if value is None:
-            b.fail(codes.INVALID, where, "var needs a value", "write the type instead of var")
-        bound = expressions.bind(b, scope, value)
-        if isinstance(bound, (LambdaRef, MethodGroup)):
-            b.fail(codes.INVALID, where, "a lambda has no type of its own", "write Func<...> instead of var")
-        found = b.value(bound)
-        if found.ty.name in ("null", "default") or t.NULL in found.ty.args or found.ty is t.NEVER:
-            b.fail(codes.INVALID, where, "null has no type of its own", "write the type instead of var")
-        ty = found.ty
-    else:
-        ty = b.type_of(node.type)
-        if value is None:
-            if node.constant:
-                b.fail(codes.INVALID, where, "a const needs a value")
-            expressions.declare(b, scope, name, ty, where)
-            b.unassigned = True
-            return _initial(b, scope, name, ty)
-        if isinstance(value, tree.Lambda):
-            # the lambda knows the variable that is to hold it
-            b.unassigned = True
-            early = expressions.declare(b, scope, name, ty, where)
-        found = expressions.bind_to(b, scope, value, ty)
-    variable = early or expressions.declare(b, scope, name, ty, where)
-    if node.constant:
-        if not found.is_const:
-            b.fail(codes.INVALID, where, "a const needs a constant value")
-        variable.is_constant, variable.constant = True, found.const
-    return _store(found.code, variable.slot)
-
-
-def _store(code: Code, slot: int) -> Code:
-    def store(f: Frame) -> None:
-        f[slot] = code(f)
-
-    return store
-
-
-def _initial(b: Binder, scope: Scope, name: str, ty: Ty) -> Code:
-    value = default_value(b.library, ty)
-    return _store(lambda f: value, scope.names[name].slot)
-
-
 def _expression(b: Binder, scope: Scope, node: tree.ExprStatement, function: Function) -> Step:
     value = node.value
     operand = expressions.bind(b, scope, value)
@@ -200,6 +193,12 @@ def _expression(b: Binder, scope: Scope, node: tree.ExprStatement, function: Fun
 
 
 def _return(b: Binder, scope: Scope, node: tree.Return, function: Function) -> Step:
+    jumps.stay(b, node, function)
+    if function.element is not None:
+        b.fail(codes.INVALID, node, "an iterator gives its values by yield return, and ends with yield break")
+    if function.by_ref and function.result is not None:
+        target = references.returned(b, scope, node, function.result)
+        return Step(lambda f: (target(f),), False)
     if node.value is None:
         if function.result not in (None, t.VOID):
             b.fail(codes.INVALID, node, "return needs a value here")
@@ -223,8 +222,8 @@ def _throw(b: Binder, scope: Scope, node: tree.Throw, function: Function) -> Ste
     if node.value is not None:
         return Step(expressions.thrower(b, expressions.bind_value(b, scope, node.value)), False)
     caught = scope.find("catch")
-    if caught is None:
-        b.fail(codes.INVALID, node, "throw; may only stand inside catch")
+    if caught is None or caught.guards != function.guards or scope.frame.leaves_function(caught.frame):
+        b.fail(codes.INVALID, node, "throw; may only stand inside catch, and in no finally within")
     place = expressions.variable_place(caught.slot, scope.frame.depth_to(caught.frame))
 
     def rethrow(f: Frame) -> object:
@@ -234,7 +233,11 @@ def _throw(b: Binder, scope: Scope, node: tree.Throw, function: Function) -> Ste
 
 
 def _block(b: Binder, scope: Scope, node: tree.Block, function: Function) -> Step:
-    return statements(b, scope.inner(), node.body, function)
+    if not (function.labels and walk.makes_lambdas(node)):
+        return statements(b, scope.inner(), node.body, function)
+    # goto may run a block several times, and each time its variables are new
+    inner = scope.framed()
+    return loops.fresh(statements(b, inner, node.body, function), inner, scope)
 
 
 def _checked(b: Binder, scope: Scope, node: tree.CheckedBlock, function: Function) -> Step:
@@ -256,25 +259,23 @@ def _if(b: Binder, scope: Scope, node: tree.If, function: Function) -> Step:
     first = yes.code
     if node.no is None:
         passes = yes.passes or condition.const is not True
-        return Step(lambda f: first(f) if test(f) else None, passes or not condition.is_const)
+        gen = iterators.branch(test, yes, None)
+        return Step(lambda f: first(f) if test(f) else None, passes or not condition.is_const, gen)
     no = nested(b, scope, node.no, function)
     second = no.code
     passes = yes.passes or no.passes
     if condition.is_const:
         passes = yes.passes if condition.const else no.passes
-    return Step(lambda f: first(f) if test(f) else second(f), passes)
+    return Step(lambda f: first(f) if test(f) else second(f), passes, iterators.branch(test, yes, no))
 
 
 def _break(b: Binder, scope: Scope, node: tree.Break, function: Function) -> Step:
-    if scope.find("break") is None:
-        b.fail(codes.INVALID, node, "break may only stand inside a loop or switch")
-    scope.find("break").constant = True  # type: ignore[union-attr]
+    jumps.target(b, scope, node, "break", function).constant = True
     return Step(lambda f: BREAK, False)
 
 
 def _continue(b: Binder, scope: Scope, node: tree.Continue, function: Function) -> Step:
-    if scope.find("continue") is None:
-        b.fail(codes.INVALID, node, "continue may only stand inside a loop")
+    jumps.target(b, scope, node, "continue", function)
     return Step(lambda f: CONTINUE, False)
 
 
@@ -292,12 +293,11 @@ def _function(b: Binder, scope: Scope, node: tree.LocalFunction, function: Funct
 def _lock(b: Binder, scope: Scope, node: tree.Lock, function: Function) -> Step:
     value = expressions.bind_value(b, scope, node.value).code
     body = nested(b, scope, node.body, function)
-    inner = body.code
-    return Step(sequence([lambda f: value(f) and None, inner]), body.passes)
+    return tries.behind(lambda f: value(f) and None, body)
 
 
 _BINDERS: dict[type, Callable[[Binder, Scope, Any, Function], Step]] = {
-    tree.Declare: _declare,
+    tree.Declare: declarations.declare,
     tree.ExprStatement: _expression,
     tree.Block: _block,
     tree.If: _if,
@@ -314,6 +314,9 @@ _BINDERS: dict[type, Callable[[Binder, Scope, Any, Function], Step]] = {
     tree.ForEach: loops.foreach,
     tree.Switch: switches.switch,
     tree.GotoCase: switches.goto,
+    tree.Goto: jumps.goto,
+    tree.Labeled: jumps.labeled,
+    tree.Yield: iterators.yield_,
     tree.Try: tries.try_,
     tree.Using: tries.using,
 }

@@ -6,20 +6,19 @@ Source: C# language specification, 12.10.5 "Addition operator" and 12.8.3 "Inter
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.bind.binder import Binder
-from gatewright.apim.expressions.bind.bound import MISSING, Bound, Code, Frame
+from gatewright.apim.expressions.bind.bound import MISSING, Bound, Code, Frame, constant
 from gatewright.apim.expressions.bind.scope import Scope
 from gatewright.apim.expressions.limits import MAX_TEXT
 from gatewright.apim.expressions.text import format_value, text_of
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import box
+from gatewright.apim.expressions.values import Value, box
 
 
-def stringer(ty: Ty) -> Callable[[Any], str] | None:
+def stringer(ty: Ty) -> Callable[[Value], str] | None:
     """How a value of a static type becomes text; None where it is text already and not null."""
     if ty is t.CHAR:
         return None
@@ -76,7 +75,7 @@ def interpolate(b: Binder, scope: Scope, node: tree.Interpolated) -> Bound:
     for part in node.parts:
         if isinstance(part, str):
             if part:
-                pieces.append(lambda f, part=part: part)  # type: ignore[misc]
+                pieces.append(constant(t.STRING, part, node).code)
             continue
         value = b.value(expressions.bind(b, scope, part.value))
         if value.ty is t.NULL:
@@ -90,16 +89,16 @@ def interpolate(b: Binder, scope: Scope, node: tree.Interpolated) -> Bound:
     return Bound(t.STRING, join, node)
 
 
+def _formatted(value: Bound, pattern: str) -> Code:
+    code, wrap = value.code, box(value.ty)
+    if wrap is None:
+        return lambda f: format_value(code(f), pattern)
+    return lambda f: format_value(wrap(code(f)), pattern)
+
+
 def _hole(b: Binder, scope: Scope, value: Bound, hole: tree.Hole) -> Code:
     pattern = hole.format
-    if pattern is None:
-        text = _piece(value)
-    else:
-        code, wrap, given = value.code, box(value.ty), pattern
-        if wrap is None:
-            text = lambda f: format_value(code(f), given)  # noqa: E731
-        else:
-            text = lambda f: format_value(wrap(code(f)), given)  # noqa: E731
+    text = _piece(value) if pattern is None else _formatted(value, pattern)
     if hole.alignment is None:
         return text
     from gatewright.apim.expressions.bind import expressions

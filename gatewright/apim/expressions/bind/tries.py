@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.bind import expressions
+from gatewright.apim.expressions.bind import expressions, iterators
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import Code, Frame
 from gatewright.apim.expressions.bind.scope import Scope
 from gatewright.apim.expressions.faults import NetError, is_kind
+from gatewright.apim.expressions.values import Value
 
 if TYPE_CHECKING:
     from gatewright.apim.expressions.bind.statements import Function, Step
@@ -20,6 +21,7 @@ def try_(b: Binder, scope: Scope, node: tree.Try, function: Function) -> Step:
     """`try { } catch (T e) when (x) { } finally { }`."""
     from gatewright.apim.expressions.bind.statements import Step, statement
 
+    function.catching += bool(node.catches)
     body = statement(b, scope, node.body, function)
     handlers: list[tuple[str, int, Code | None, Code]] = []
     passes = body.passes
@@ -29,11 +31,22 @@ def try_(b: Binder, scope: Scope, node: tree.Try, function: Function) -> Step:
             b.fail(codes.INVALID, clause, "a catch above takes this exception already")
         handlers.append((kind, slot, test, step.code))
         passes = passes or step.passes
-    code = body.code if not handlers else _guarded(body.code, handlers)
+    function.catching -= bool(node.catches)
+    whole = Step(body.code if not handlers else _guarded(body.code, handlers), passes, body.gen)
     if node.last is None:
-        return Step(code, passes)
+        return whole
+    function.guards += 1
     last = statement(b, scope, node.last, function)
-    return Step(_finally(code, last.code), passes and last.passes)
+    function.guards -= 1
+    gen = iterators.guarded(whole, last.code)
+    return Step(_finally(whole.code, last.code), passes and last.passes, gen)
+
+
+def behind(start: Code, step: Step) -> Step:
+    """A statement behind something that runs first."""
+    from gatewright.apim.expressions.bind.statements import Step, sequence
+
+    return Step(sequence([start, step.code]), step.passes, iterators.after(start, step.gen))
 
 
 def _catch(
@@ -46,6 +59,7 @@ def _catch(
     if t.EXCEPTION not in b.library.bases(ty):
         b.fail(codes.WRONG_TYPE, clause, f"{ty.show()} is no exception")
     held = inner.declare("catch", ty)
+    held.guards = function.guards
     if clause.name is not None:
         named = expressions.declare(b, inner, clause.name, ty, clause)
         inner.names[clause.name].slot = held.slot
@@ -58,18 +72,41 @@ def _catch(
 
 def _guarded(body: Code, handlers: list[tuple[str, int, Code | None, Code]]) -> Code:
     def run(f: Frame) -> object:
+        catchers = f[0].catchers
+        here = (f, handlers)
+        catchers.append(here)
         try:
-            return body(f)
+            signal = body(f)
         except NetError as fault:
-            for kind, slot, test, code in handlers:
-                if not is_kind(fault.kind, kind):
-                    continue
-                f[slot] = fault
-                if test is None or _holds(test, f):
-                    return code(f)
-            raise
+            landing: Value = fault.landing or _landing(here, fault)
+            catchers.pop()
+            if landing is None or landing[0] is not here:
+                raise
+            fault.landing = None
+            slot, code = landing[1]
+            f[slot] = fault
+            return code(f)
+        catchers.pop()
+        return signal
 
     return run
+
+
+def _landing(catcher: Value, fault: NetError) -> Value:
+    f, handlers = catcher
+    for kind, slot, test, code in handlers:
+        if is_kind(fault.kind, kind):
+            f[slot] = fault
+            if test is None or _holds(test, f):
+                return catcher, (slot, code)
+    return None
+
+
+def settle(f: Frame, fault: NetError) -> None:
+    """Finds the `catch` of an exception before a `finally` runs: filters see what it has not yet changed."""
+    if fault.landing is None:
+        found = (_landing(catcher, fault) for catcher in reversed(f[0].catchers))
+        fault.landing = next((x for x in found if x is not None), (None, None))
 
 
 def _holds(test: Code, f: Frame) -> bool:
@@ -83,7 +120,8 @@ def _finally(body: Code, last: Code) -> Code:
     def run(f: Frame) -> object:
         try:
             signal = body(f)
-        except NetError:
+        except NetError as fault:
+            settle(f, fault)
             last(f)
             raise
         last(f)
@@ -92,20 +130,29 @@ def _finally(body: Code, last: Code) -> Code:
     return run
 
 
+def _unheeded(value: Code) -> Code:
+    """An expression as a statement: it runs, and gives no signal."""
+
+    def run(f: Frame) -> None:
+        value(f)
+
+    return run
+
+
 def using(b: Binder, scope: Scope, node: tree.Using, function: Function) -> Step:
     """`using (var x = ...) body`: the objects of the library hold nothing that needs closing."""
-    from gatewright.apim.expressions.bind.statements import Step, nested, sequence, statement
+    from gatewright.apim.expressions.bind.statements import nested, statement
 
     inner = scope.inner()
     if isinstance(node.resource, tree.Declare):
         start = statement(b, inner, node.resource, function).code
         types = [inner.names[name].ty for name, _, _ in node.resource.names]
+        for name, _, _ in node.resource.names:
+            inner.names[name].writable = False
     else:
         held = expressions.bind_value(b, inner, node.resource)
-        value, types = held.code, [held.ty]
-        start = lambda f: value(f) and None  # noqa: E731
+        start, types = _unheeded(held.code), [held.ty]
     for ty in types:
         if b.library.is_value(ty) or ty is t.STRING:
             b.fail(codes.WRONG_TYPE, node, f"{ty.show()} holds nothing that using could give back")
-    body = nested(b, inner, node.body, function)
-    return Step(sequence([start, body.code]), body.passes)
+    return behind(start, nested(b, inner, node.body, function))

@@ -6,7 +6,6 @@ Source: C# language specification, 8.3.11 "Tuple types", 12.7 "Deconstruction", 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
@@ -14,10 +13,10 @@ from gatewright.apim.expressions.bind import calls
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import MISSING, Bound, Code, Frame, Operand, Place
 from gatewright.apim.expressions.bind.scope import Scope
+from gatewright.apim.expressions.library.compare import compare
+from gatewright.apim.expressions.signature import Entry, Param, Signature
 from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.values import Anon, Value
-
-Store = Callable[[Frame, Any], None]
 
 
 def literal(b: Binder, scope: Scope, node: tree.Tuple, target: Ty | None = None) -> Operand:
@@ -77,7 +76,7 @@ def member(b: Binder, value: Bound, node: tree.Member) -> Bound | None:
 
 
 def _element_place(
-    ty: Ty, outer: Place, put: Callable[[Frame, tuple[Any, ...], Any], None], at: int
+    ty: Ty, outer: Place, put: Callable[[Frame, tuple[Value, ...], Value], None], at: int
 ) -> Place:
     load = outer.load
 
@@ -95,6 +94,8 @@ def deconstruct(b: Binder, scope: Scope, node: tree.Assign, left: tree.Tuple) ->
     """`(a, b) = value`, `var (a, b) = value`."""
     from gatewright.apim.expressions.bind import expressions
 
+    if len(_new_ones(left)) > 1:
+        b.fail(codes.INVALID, left, "new variables and others may not be mixed here", "declare them before")
     # what stands on the left is evaluated first, then the right side, then all is stored
     places = _places(b, scope, left)
     if isinstance(node.right, tree.Tuple) and len(node.right.items) == len(left.items):
@@ -125,7 +126,19 @@ def deconstruct(b: Binder, scope: Scope, node: tree.Assign, left: tree.Tuple) ->
     return Bound(shaped, run, node)
 
 
-Left = Bound | tree.NewVariable | list[Any]
+def _new_ones(node: tree.Tuple) -> set[bool]:
+    """Whether what stands on the left is declared there, for each that is not `_`."""
+    found: set[bool] = set()
+    for item in node.items:
+        value = item.value
+        if isinstance(value, tree.Tuple):
+            found |= _new_ones(value)
+        elif not (isinstance(value, tree.Name) and value.name == "_"):
+            found.add(isinstance(value, tree.NewVariable))
+    return found
+
+
+Left = Bound | tree.NewVariable | list["Left"]
 
 
 def _places(b: Binder, scope: Scope, node: tree.Tuple) -> list[Left]:
@@ -166,14 +179,14 @@ def _flat(places: list[Left]) -> list[Bound]:
 
 def _store(
     b: Binder, scope: Scope, node: tree.Tuple, places: list[Left], ty: Ty
-) -> tuple[Callable[[Frame, Any, Any], None], Ty]:
+) -> tuple[Callable[[Frame, Value, Value], None], Ty]:
     """How a value is taken apart, and the type of the tuple that this gives."""
     from gatewright.apim.expressions.bind import expressions
 
     parts = parts_of(b, node, ty)
     if parts is None or len(parts) != len(places):
         b.fail(codes.WRONG_TYPE, node, f"{ty.show()} cannot be taken apart into {len(places)} values")
-    steps: list[Callable[[Frame, Any, Any], None]] = []
+    steps: list[Callable[[Frame, Value, Value], None]] = []
     types: list[Ty] = []
     for item, place, (of, get) in zip(node.items, places, parts, strict=True):
         if isinstance(place, list):
@@ -207,12 +220,12 @@ def _store(
 
 
 def _nested(
-    get: Callable[[Any], Any], inner: Callable[[Frame, Any, Any], None]
-) -> Callable[[Frame, Any, Any], None]:
+    get: Callable[[Value], Value], inner: Callable[[Frame, Value, Value], None]
+) -> Callable[[Frame, Value, Value], None]:
     return lambda f, value, where: inner(f, get(value), where)
 
 
-def _into_slot(get: Callable[[Any], Any], slot: int) -> Callable[[Frame, Any, Any], None]:
+def _into_slot(get: Callable[[Value], Value], slot: int) -> Callable[[Frame, Value, Value], None]:
     def store(f: Frame, value: Value, where: Value) -> None:
         f[slot] = get(value)
 
@@ -220,12 +233,12 @@ def _into_slot(get: Callable[[Any], Any], slot: int) -> Callable[[Frame, Any, An
 
 
 def _into_place(
-    get: Callable[[Any], Any], convert: Code, save: Callable[[Frame, tuple[Any, ...], Any], None]
-) -> Callable[[Frame, Any, Any], None]:
+    get: Callable[[Value], Value], convert: Code, save: Callable[[Frame, tuple[Value, ...], Value], None]
+) -> Callable[[Frame, Value, Value], None]:
     return lambda f, value, where: save(f, next(where), convert([f[0], None, get(value)]))
 
 
-def parts_of(b: Binder, node: tree.Node, ty: Ty) -> list[tuple[Ty, Callable[[Any], Any]]] | None:
+def parts_of(b: Binder, node: tree.Node, ty: Ty) -> list[tuple[Ty, Callable[[Value], Value]]] | None:
     """The types of what a value is taken apart into, and how; None where it cannot be."""
     if ty.name in ("ValueTuple", "Tuple"):
         return [(of, _value_at(n)) for n, of in enumerate(ty.args)]
@@ -234,11 +247,27 @@ def parts_of(b: Binder, node: tree.Node, ty: Ty) -> list[tuple[Ty, Callable[[Any
     return None
 
 
-def _value_at(number: int) -> Callable[[Any], Any]:
+def _value_at(number: int) -> Callable[[Value], Value]:
     return lambda v: calls.not_null(v).values[number]
 
 
 # --------------------------------------------------------------------------- comparing
+
+
+def methods(ty: Ty, name: str) -> list[Signature]:
+    """The methods that take another tuple of the same type."""
+    found = _METHODS.get(name) if ty.name == "ValueTuple" else None
+    if found is None:
+        return []
+    result, entry = found
+    param = Param("other", ty.plain, "", False)
+    return [Signature(ty.plain, name, "method", False, False, result, (param,), (), entry)]
+
+
+_METHODS = {
+    "Equals": (t.BOOL, Entry("bool Equals(ValueTuple other)", lambda a, b: bool(a == b))),
+    "CompareTo": (t.INT, Entry("int CompareTo(ValueTuple other)", compare)),
+}
 
 
 def equality(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound | None:

@@ -6,7 +6,6 @@ Source: C# language specification, 12.9.7 "Cast expressions", 12.12.12 "The is o
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
@@ -46,6 +45,9 @@ def cast(b: Binder, scope: Scope, node: tree.Cast) -> Operand:
     if value.is_const and value.ty in t.NUMERIC and ty in t.NUMERIC:
         if ty in t.INTEGRAL_BITS and b.overflow is not False and not _holds(value.const, ty):
             b.fail(codes.INVALID, node, f"the constant does not fit {ty.show()}")
+        return constant(ty, convert(value.const), node)
+    kinds = [x in t.NUMERIC or b.library.is_enum(x) for x in (value.ty, ty)]
+    if value.is_const and all(kinds):
         return constant(ty, convert(value.const), node)
     return Bound(ty, lambda f: convert(code(f)), node)
 
@@ -119,9 +121,9 @@ def match_pattern(b: Binder, scope: Scope, value: Bound, pattern: tree.Pattern) 
     return test
 
 
-def _declared(b: Binder, scope: Scope, pattern: tree.DeclPattern, ty: Ty) -> Callable[[Frame, Any], None]:
+def _declared(b: Binder, scope: Scope, pattern: tree.DeclPattern, ty: Ty) -> Callable[[Frame, Value], None]:
     from gatewright.apim.expressions.bind import expressions
-    from gatewright.apim.expressions.bind.calls import variable_store
+    from gatewright.apim.expressions.bind.passing import variable_store
 
     b.unassigned = True
     return variable_store(scope, expressions.declare(b, scope, pattern.name or "", ty, pattern))

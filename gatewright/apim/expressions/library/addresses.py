@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError, argument, argument_null, out_of_range
@@ -131,7 +131,7 @@ def _to_six(address: Address) -> Address:
     return address if len(address.raw) == 16 else Address(b"\0" * 10 + b"\xff\xff" + address.raw)
 
 
-def _six_starts(bits: int, size: int) -> Any:  # noqa: ANN401
+def _six_starts(bits: int, size: int) -> Callable[[Address], bool]:
     return lambda a: len(a.raw) == 16 and int.from_bytes(a.raw[:2], "big") >> (16 - size) == bits
 
 

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cmp_to_key
-from typing import Any
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError, argument, index_out_of_range, out_of_range
-from gatewright.apim.expressions.library.collections import copy_array, same
+from gatewright.apim.expressions.library.arrays import copy_array
+from gatewright.apim.expressions.library.collections import same
 from gatewright.apim.expressions.library.compare import compare, equal
 from gatewright.apim.expressions.library.entry import member
 from gatewright.apim.expressions.library.runtime import conversions, default
 from gatewright.apim.expressions.limits import check_size
-from gatewright.apim.expressions.values import Comparer, NetArray, NetList, NetType, boxed_items
+from gatewright.apim.expressions.values import Comparer, NetArray, NetList, NetType, Value, boxed_items
 
 _RANGE = "Index was out of range. Must be non-negative and less than the size of the collection."
 _COUNT = "Count must be positive and count must refer to a location within the string/array/collection."
 
 
-def span(items: list[Any], start: int, count: int | None) -> range:
+def span(items: list[Value], start: int, count: int | None) -> range:
     """The places of a range, forwards.
 
     Raises:
@@ -35,7 +35,7 @@ def span(items: list[Any], start: int, count: int | None) -> range:
     return range(start, len(items) if count is None else start + count)
 
 
-def span_back(items: list[Any], start: int, count: int | None) -> range:
+def span_back(items: list[Value], start: int, count: int | None) -> range:
     """The places of a range, backwards from its start.
 
     Raises:
@@ -52,25 +52,25 @@ def span_back(items: list[Any], start: int, count: int | None) -> range:
     return range(start, -1 if count is None else start - count, -1)
 
 
-def find_equal(values: Any, item: Any, start: int = 0, count: int | None = None) -> int:  # noqa: ANN401
+def find_equal(values: Value, item: Value, start: int = 0, count: int | None = None) -> int:
     """`IndexOf` within a range."""
     return next((i for i in span(values.items, start, count) if same(values.items[i], item)), -1)
 
 
-def find_last_equal(values: Any, item: Any, start: int | None = None, count: int | None = None) -> int:  # noqa: ANN401
+def find_last_equal(values: Value, item: Value, start: int | None = None, count: int | None = None) -> int:
     """`LastIndexOf` within a range."""
     at = len(values.items) - 1 if start is None else start
     return next((i for i in span_back(values.items, at, count) if same(values.items[i], item)), -1)
 
 
-def find_test(values: Any, *given: Any) -> int:  # noqa: ANN401
+def find_test(values: Value, *given: Value) -> int:
     """`FindIndex(startIndex, count, match)`."""
     *at, test = given
     start, count = (*at, None)[:2]
     return next((i for i in span(values.items, start, count) if test(values.items[i])), -1)
 
 
-def find_last_test(values: Any, *given: Any) -> int:  # noqa: ANN401
+def find_last_test(values: Value, *given: Value) -> int:
     """`FindLastIndex(startIndex, count, match)`."""
     *at, test = given
     start, count = (*at, None, None)[:2]
@@ -78,7 +78,7 @@ def find_last_test(values: Any, *given: Any) -> int:  # noqa: ANN401
     return next((i for i in span_back(values.items, place, count) if test(values.items[i])), -1)
 
 
-def part(items: list[Any], start: int, count: int) -> slice:
+def part(items: list[Value], start: int, count: int) -> slice:
     """A range of items.
 
     Raises:
@@ -91,14 +91,14 @@ def part(items: list[Any], start: int, count: int) -> slice:
     return slice(start, start + count)
 
 
-def binary_search(values: Any, *given: Any) -> int:  # noqa: ANN401
+def binary_search(values: Value, *given: Value) -> int:
     """`BinarySearch`: the place, or the complement of where the item would stand."""
     *at, item = [g for g in given if not isinstance(g, Comparer)]
     comparer = next((g for g in given if isinstance(g, Comparer)), None)
     low, count = at or (0, len(values.items))
     part(values.items, low, count)
     high = low + count - 1
-    order: Callable[[Any, Any], int] = compare if comparer is None else order_of(comparer)
+    order: Callable[[Value, Value], int] = compare if comparer is None else order_of(comparer)
     while low <= high:
         middle = (low + high) // 2
         found = order(values.items[middle], item)
@@ -108,17 +108,17 @@ def binary_search(values: Any, *given: Any) -> int:  # noqa: ANN401
     return ~low
 
 
-def order_of(comparer: Comparer) -> Callable[[Any, Any], int]:
+def order_of(comparer: Comparer) -> Callable[[Value, Value], int]:
     """How a comparer orders two values."""
 
-    def order(a: Any, b: Any) -> int:  # noqa: ANN401
+    def order(a: Value, b: Value) -> int:
         x, y = comparer.sort(a), comparer.sort(b)
         return int(x > y) - int(x < y)
 
     return order
 
 
-def sort_part(values: Any, start: int, count: int, comparer: Comparer | None = None) -> None:  # noqa: ANN401
+def sort_part(values: Value, start: int, count: int, comparer: Comparer | None = None) -> None:
     """`Sort` of a range."""
     where = part(values.items, start, count)
     key = cmp_to_key(compare) if comparer is None else comparer.sort
@@ -127,7 +127,7 @@ def sort_part(values: Any, start: int, count: int, comparer: Comparer | None = N
         values.version += 1
 
 
-def reverse_part(values: Any, start: int, count: int) -> None:  # noqa: ANN401
+def reverse_part(values: Value, start: int, count: int) -> None:
     """`Reverse` of a range."""
     where = part(values.items, start, count)
     values.items[where] = values.items[where][::-1]
@@ -144,7 +144,7 @@ def _sort_keys(keys: NetArray, items: NetArray, comparer: Comparer | None = None
     items.items[: len(keys)] = [items.items[i] for i in order]
 
 
-def _fill(values: NetArray, item: Any, *at: int) -> None:  # noqa: ANN401
+def _fill(values: NetArray, item: Value, *at: int) -> None:
     start, count = at or (0, len(values.items))
     if not 0 <= start <= len(values.items):
         raise out_of_range("startIndex", _RANGE)
@@ -159,13 +159,13 @@ def _one_dimension(dimension: int) -> int:
     return 0
 
 
-def _get(values: NetArray, index: int) -> Any:  # noqa: ANN401
+def _get(values: NetArray, index: int) -> Value:
     if not 0 <= index < len(values.items):
         raise index_out_of_range()
     return next(iter(boxed_items(NetArray(values.ty, [values.items[index]]))))
 
 
-def _set(values: NetArray, item: Any, index: int) -> None:  # noqa: ANN401
+def _set(values: NetArray, item: Value, index: int) -> None:
     if not 0 <= index < len(values.items):
         raise index_out_of_range()
     element = values.ty.args[0]
@@ -184,7 +184,7 @@ def _create(kind: NetType, length: int) -> NetArray:
     return NetArray(t.array(kind.of), [default(kind.of)] * length)
 
 
-def _boxed_find(values: NetArray, item: Any, *at: int) -> int:  # noqa: ANN401
+def _boxed_find(values: NetArray, item: Value, *at: int) -> int:
     start, count = (*at, None, None)[:2]
     boxed = list(boxed_items(values))
     return next((i for i in span(boxed, start or 0, count) if equal(boxed[i], item)), -1)

@@ -6,16 +6,17 @@ Source: https://learn.microsoft.com/dotnet/api/system.text.stringbuilder (.NET C
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.faults import argument_null, index_out_of_range, out_of_range
+from gatewright.apim.expressions.faults import NetError, argument_null, index_out_of_range, out_of_range
 from gatewright.apim.expressions.library import strings
+from gatewright.apim.expressions.library.builder_room import MOST, Room
 from gatewright.apim.expressions.library.entry import TypeEntry, member
+from gatewright.apim.expressions.library.string_parts import joined, repeated
 from gatewright.apim.expressions.limits import check_size
 from gatewright.apim.expressions.signature import Entry
-from gatewright.apim.expressions.text import text_of
-from gatewright.apim.expressions.values import BOXES, NetArray
+from gatewright.apim.expressions.text import composite_parts, text_of
+from gatewright.apim.expressions.values import BOXES, NetArray, Value
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.text.stringbuilder"
 _INDEX = "Index was out of range. Must be non-negative and less than the size of the collection."
@@ -24,12 +25,13 @@ _INDEX = "Index was out of range. Must be non-negative and less than the size of
 class Builder:
     """A StringBuilder."""
 
-    __slots__ = ("parts", "size")
+    __slots__ = ("parts", "room", "size")
     ty = t.make("StringBuilder")
 
-    def __init__(self, text: str = "") -> None:
+    def __init__(self, text: str = "", capacity: int = 16, most: int = MOST) -> None:
         self.parts = [text]
         self.size = len(text)
+        self.room: Room | None = Room(len(text), capacity, most)
 
     def net_text(self) -> str:
         """What was built so far."""
@@ -39,7 +41,10 @@ class Builder:
 
     def append(self, text: str) -> Builder:
         """Adds a text."""
-        self.size += len(text)
+        size = len(text)
+        if self.room is not None:
+            self.room.append(size, self.size)
+        self.size += size
         check_size(self.size)
         self.parts.append(text)
         return self
@@ -71,6 +76,8 @@ def _insert(b: Builder, index: int, text: str) -> Builder:
     whole = b.net_text()
     if not 0 <= index <= len(whole):
         raise out_of_range("index", _INDEX)
+    if b.room is not None:
+        b.room.insert(index, len(text))
     return b.set(whole[:index] + text + whole[index:])
 
 
@@ -93,14 +100,26 @@ def _remove(b: Builder, start: int, count: int) -> Builder:
         raise out_of_range("startIndex", "StartIndex cannot be less than zero.")
     if start + count > len(text):
         raise out_of_range("index", _INDEX)
+    if count == len(text):
+        return _cleared(b)
+    if b.room is not None:
+        b.room.remove(start, count)
     return b.set(text[:start] + text[start + count :])
+
+
+def _cleared(b: Builder) -> Builder:
+    _set_length(b, 0)
+    return b
 
 
 def _replace(b: Builder, old: str, new: str | None, *at: int) -> Builder:
     text = b.net_text()
     start, count = at or (0, len(text))
     part = _cut(text, start, count)
-    return b.set(text[:start] + strings.replaced(part, old, new) + text[start + count :])
+    made = strings.replaced(part, old, new)
+    if len(made) != len(part):
+        b.room = None  # how .NET moves its blocks then is not followed
+    return b.set(text[:start] + made + text[start + count :])
 
 
 def _char(b: Builder, index: int) -> str:
@@ -121,7 +140,12 @@ def _set_length(b: Builder, length: int) -> None:
     if length < 0:
         raise out_of_range("value", "Length cannot be less than zero.")
     check_size(length)
-    b.set(b.net_text()[:length].ljust(length, "\0"))
+    if length >= b.size:
+        b.append("\0" * (length - b.size))
+        return
+    if b.room is not None:
+        b.room.shorten(length, b.size)
+    b.set(b.net_text()[:length])
 
 
 def _copy_to(b: Builder, start: int, target: NetArray, at: int, count: int) -> None:
@@ -130,10 +154,40 @@ def _copy_to(b: Builder, start: int, target: NetArray, at: int, count: int) -> N
     target.items[at : at + count] = _cut(b.net_text(), start, count, "sourceIndex")
 
 
-def _sized(*given: Any) -> Builder:  # noqa: ANN401
-    """`new StringBuilder(capacity)` and its kin; the capacity has no effect."""
-    text = next((g for g in given if isinstance(g, str)), "")
-    return Builder(text)
+def _checked(capacity: int) -> int:
+    if capacity < 0:
+        raise out_of_range("capacity", "'capacity' must be greater than zero.")
+    check_size(capacity)
+    return capacity
+
+
+def _bounded(capacity: int, most: int) -> Builder:
+    """`new StringBuilder(capacity, maxCapacity)`."""
+    if capacity > most:
+        raise out_of_range("capacity", "Capacity exceeds maximum capacity.")
+    if most < 1:
+        raise out_of_range("maxCapacity", "MaxCapacity must be one or greater.")
+    return Builder("", _checked(capacity), most)
+
+
+def _capacity(b: Builder) -> int:
+    if b.room is None:
+        message = "the capacity of a builder in which texts were replaced is not followed here"
+        raise NetError("CapacityNotInterpreted", message)
+    return b.room.capacity()
+
+
+def _set_capacity(b: Builder, value: int) -> None:
+    b.room = b.room or Room(b.size, b.size)
+    b.room.set_capacity(value, b.size)
+
+
+def _ensure_capacity(b: Builder, value: int) -> int:
+    if value < 0:
+        raise out_of_range("capacity", "Capacity must be positive.")
+    if _capacity(b) < value:
+        _set_capacity(b, value)
+    return _capacity(b)
 
 
 def _values() -> Iterator[Entry]:
@@ -141,12 +195,12 @@ def _values() -> Iterator[Entry]:
     for ty in (*t.INTEGRAL_BITS, t.FLOAT, t.DOUBLE, t.DECIMAL, t.BOOL):
         if ty is t.CHAR:
             continue
-        wrap: Callable[[Any], Any] = BOXES.get(ty, lambda v: v)
+        wrap: Callable[[Value], Value] = BOXES.get(ty, lambda v: v)
 
-        def add(b: Builder, value: Any, wrap: Callable[[Any], Any] = wrap) -> Builder:  # noqa: ANN401
+        def add(b: Builder, value: Value, wrap: Callable[[Value], Value] = wrap) -> Builder:
             return b.append(text_of(wrap(value)))
 
-        def put(b: Builder, index: int, value: Any, wrap: Callable[[Any], Any] = wrap) -> Builder:  # noqa: ANN401
+        def put(b: Builder, index: int, value: Value, wrap: Callable[[Value], Value] = wrap) -> Builder:
             return _insert(b, index, text_of(wrap(value)))
 
         yield member(f"StringBuilder Append({ty.name} value)", add)
@@ -163,9 +217,11 @@ def _formats() -> Iterator[Entry]:
             ("object? a, object? b, object? c", False),
         ):
 
-            def run(b: Builder, *given: Any, skip: int = skip, packed: bool = packed) -> Builder:  # noqa: ANN401
+            def run(b: Builder, *given: Value, skip: int = skip, packed: bool = packed) -> Builder:
                 form, *values = given[skip:]
-                return b.append(strings.formatted(form, values[0] if packed else values))
+                for piece in composite_parts(form, values[0] if packed else values):
+                    b.append(piece)
+                return b
 
             yield member(f"StringBuilder AppendFormat({lead}string format, {tail})", run)
 
@@ -179,30 +235,30 @@ def _joins() -> Iterator[Entry]:
         ):
             yield member(
                 f"StringBuilder AppendJoin{generic}({separator} separator, {values})",
-                lambda b, s, v: b.append(strings.joined(s, v)),
+                lambda b, s, v: b.append(joined(s, v)),
             )
 
 
 _BUILDER = (
     member("new()", Builder),
     member("new(string? value)", lambda s: Builder(s or "")),
-    member("new(int capacity)", _sized),
-    member("new(string? value, int capacity)", _sized),
-    member("new(int capacity, int maxCapacity)", _sized),
+    member("new(int capacity)", lambda c: Builder("", _checked(c))),
+    member("new(string? value, int capacity)", lambda s, c: Builder(s or "", _checked(c))),
+    member("new(int capacity, int maxCapacity)", _bounded),
     member(
         "new(string? value, int startIndex, int length, int capacity)",
-        lambda s, i, n, c: Builder(_cut(s or "", i, n)),
+        lambda s, i, n, c: Builder(_cut(s or "", i, n), _checked(c)),
     ),
     member("int Length", lambda b: b.size, _set_length),
-    member("int MaxCapacity", lambda b: 0x7FFFFFFF),
+    member("int MaxCapacity", lambda b: MOST if b.room is None else b.room.most),
+    member("int Capacity", _capacity, _set_capacity),
+    member("int EnsureCapacity(int capacity)", _ensure_capacity),
     member("char this[int index]", _char, _set_char),
     member("string ToString()", Builder.net_text),
     member("string ToString(int startIndex, int length)", lambda b, i, n: _cut(b.net_text(), i, n)),
     member("StringBuilder Append(string? value)", lambda b, s: b.append(s or "")),
     member("StringBuilder Append(char value)", Builder.append),
-    member(
-        "StringBuilder Append(char value, int repeatCount)", lambda b, c, n: b.append(strings.repeated(c, n))
-    ),
+    member("StringBuilder Append(char value, int repeatCount)", lambda b, c, n: b.append(repeated(c, n))),
     member(
         "StringBuilder Append(char[]? value)", lambda b, v: b.append("" if v is None else "".join(v.items))
     ),
@@ -213,7 +269,7 @@ _BUILDER = (
     ),
     member("StringBuilder Append(object? value)", lambda b, v: b.append(text_of(v))),
     member("StringBuilder AppendLine()", lambda b: b.append("\n")),
-    member("StringBuilder AppendLine(string? value)", lambda b, s: b.append((s or "") + "\n")),
+    member("StringBuilder AppendLine(string? value)", lambda b, s: b.append(s or "").append("\n")),
     *_values(),
     *_formats(),
     *_joins(),
@@ -231,7 +287,7 @@ _BUILDER = (
     member("StringBuilder Replace(string oldValue, string? newValue, int startIndex, int count)", _replace),
     member("StringBuilder Replace(char oldChar, char newChar)", _replace),
     member("StringBuilder Replace(char oldChar, char newChar, int startIndex, int count)", _replace),
-    member("StringBuilder Clear()", lambda b: b.set("")),
+    member("StringBuilder Clear()", _cleared),
     member("bool Equals(StringBuilder? sb)", lambda a, b: b is not None and a.net_text() == b.net_text()),
     member("void CopyTo(int sourceIndex, char[] destination, int destinationIndex, int count)", _copy_to),
 )

@@ -42,10 +42,6 @@ class Library:
             return self._entries.get(name)
         return self._by_arity.get((name, arity))
 
-    def has(self, name: str) -> bool:
-        """Whether a type of this name is known with any number of parameters."""
-        return name in self._entries
-
     @property
     def type_names(self) -> Iterable[str]:
         """The simple names of all types."""
@@ -205,6 +201,11 @@ class Library:
                 self.is_reference(result[0]) and self.derives(result[0], result[1])
             )
             return fits and all(a is b or (self.is_reference(b) and self.derives(b, a)) for a, b in given)
+        if ty.name in ("Action", "Predicate", "Comparison"):
+            return all(
+                a is b or (self.is_reference(b) and self.derives(b, a))
+                for a, b in zip(ty.args, base.args, strict=True)
+            )
         return False
 
     # ---------------------------------------------------------------- members

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ssl
 import warnings
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import cast
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -25,7 +25,7 @@ from gatewright.apim.expressions.library.hash_members import HashName, Oid, oid
 from gatewright.apim.expressions.library.rsa_keys import Rsa
 from gatewright.apim.expressions.net_datetime import LOCAL, DateTime, from_python
 from gatewright.apim.expressions.utf16 import to_units
-from gatewright.apim.expressions.values import NetArray
+from gatewright.apim.expressions.values import EnumValue, NetArray, Value
 
 # https://learn.microsoft.com/windows/win32/seccrypto/name-properties: the short names of parts of a name
 _SHORT = {
@@ -52,7 +52,7 @@ class Certificate:
     __slots__ = ("closed", "friendly", "key", "parsed")
     ty = t.make("X509Certificate2")
 
-    def __init__(self, parsed: x509.Certificate, key: Any = None) -> None:  # noqa: ANN401
+    def __init__(self, parsed: x509.Certificate, key: pkcs12.PKCS12PrivateKeyTypes | None = None) -> None:
         self.parsed = parsed
         self.key = key
         self.friendly = ""
@@ -107,7 +107,7 @@ def load(data: bytes, password: str | None = None) -> Certificate:
         raise NetError("CryptographicException", "Cannot find the requested object.") from fault
     if found is None:
         raise NetError("CryptographicException", "Cannot find the requested object.")
-    return Certificate(found, key)
+    return Certificate(found, cast("pkcs12.PKCS12PrivateKeyTypes | None", key))  # it came out of PKCS #12
 
 
 def of_bytes(data: NetArray, password: str | None = None) -> Certificate:
@@ -154,13 +154,13 @@ def distinguished(c: Certificate, which: str) -> x509.Name:
     return found
 
 
-def name_info(c: Certificate, kind: Any, of_issuer: bool) -> str:  # noqa: ANN401
+def name_info(c: Certificate, kind: EnumValue, of_issuer: bool) -> str:
     """`GetNameInfo`: 0 simple, 1 e-mail, 2 UPN, 3 and 4 DNS, 5 URL."""
     name = c.open().issuer if of_issuer else c.open().subject
     extension = x509.IssuerAlternativeName if of_issuer else x509.SubjectAlternativeName
     found = c.open().extensions
     try:
-        others: Any = found.get_extension_for_class(extension).value
+        others: Value = found.get_extension_for_class(extension).value
     except x509.ExtensionNotFound:
         others = x509.SubjectAlternativeName([])
     values = {a.oid.dotted_string: str(a.value) for a in name}
@@ -234,7 +234,7 @@ def key_oid(c: Certificate) -> str:
 
 def public_bytes(c: Certificate) -> bytes:
     """`GetPublicKey`: the key as the certificate carries it."""
-    key: Any = c.open().public_key()
+    key: Value = c.open().public_key()
     if isinstance(key, rsa.RSAPublicKey):
         return bytes(key.public_bytes(Encoding.DER, PublicFormat.PKCS1))
     return bytes(key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
@@ -252,7 +252,7 @@ def rsa_private(c: Certificate) -> Rsa | None:
     return Rsa(c.key) if isinstance(c.key, rsa.RSAPrivateKey) else None
 
 
-def export(c: Certificate, kind: Any, password: str | None = None) -> NetArray:  # noqa: ANN401
+def export(c: Certificate, kind: EnumValue, password: str | None = None) -> NetArray:
     """`Export` of the certificate alone, or with its key as PKCS #12.
 
     Raises:
@@ -307,9 +307,3 @@ def _signed(lower: x509.Certificate, upper: x509.Certificate) -> bool:
     except (InvalidSignature, ValueError, TypeError):
         return False
     return True
-
-
-def utc_now(run: Any) -> datetime:  # noqa: ANN401
-    """The evaluation's clock."""
-    now: datetime = run.context.now()
-    return now.astimezone(UTC)

@@ -9,35 +9,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC
 from importlib import import_module
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.library.convert import byte_array
+from gatewright.apim.expressions.library.dates import utc_now
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
 from gatewright.apim.expressions.library.hash_members import Oid, oid
 from gatewright.apim.expressions.limits import Run
+from gatewright.apim.expressions.values import Value
+
+if TYPE_CHECKING:
+    from gatewright.apim.expressions.library.certificate_values import Certificate
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.security.cryptography.x509certificates."
 _POLICY = "https://learn.microsoft.com/azure/api-management/api-management-policy-expressions"
 _SPACE = "System.Security.Cryptography.X509Certificates"
 
 
-def _module() -> Any:  # noqa: ANN401
+def _module() -> ModuleType:
     """The module that needs the package cryptography, loaded when a certificate is first used."""
     return import_module("gatewright.apim.expressions.library.certificate_values")
 
 
-def _later(name: str) -> Callable[..., Any]:
+def _later(name: str) -> Callable[..., Value]:
     return lambda *values: getattr(_module(), name)(*values)
 
 
-def _bytes(name: str) -> Callable[..., Any]:
+def _bytes(name: str) -> Callable[..., Value]:
     return lambda *values: byte_array(getattr(_module(), name)(*values))
 
 
 def _hex(name: str) -> Callable[..., str]:
-    def run(*values: Any) -> str:  # noqa: ANN401
+    def run(*values: Value) -> str:
         data: bytes = getattr(_module(), name)(*values)
         return data.hex().upper()
 
@@ -45,27 +52,26 @@ def _hex(name: str) -> Callable[..., str]:
 
 
 def _date(name: str) -> Callable[..., str]:
-    def run(certificate: Any) -> str:  # noqa: ANN401
+    def run(certificate: Certificate) -> str:
         text: str = getattr(_module(), name)(certificate).net_text()
         return text
 
     return run
 
 
-def _close(certificate: Any) -> None:  # noqa: ANN401
+def _close(certificate: Certificate) -> None:
     certificate.closed = True
 
 
-def _verify(run: Run, certificate: Any) -> bool:  # noqa: ANN401
-    module = _module()
-    return bool(module.verify(certificate, module.utc_now(run)))
+def _verify(run: Run, certificate: Certificate) -> bool:
+    return bool(_module().verify(certificate, utc_now(run).date.replace(tzinfo=UTC)))
 
 
 @dataclass(frozen=True, slots=True)
 class Distinguished:
     """An X500DistinguishedName: of which certificate, and whether it is the subject's."""
 
-    certificate: Any
+    certificate: Certificate
     which: str
 
     ty = t.make("X500DistinguishedName")
@@ -84,7 +90,7 @@ def _name_text(name: Distinguished) -> str:
 class PublicKey:
     """The public key of a certificate."""
 
-    certificate: Any
+    certificate: Certificate
 
     ty = t.make("PublicKey")
 
@@ -93,7 +99,7 @@ def _key_oid(key: PublicKey) -> Oid:
     return oid(_module().key_oid(key.certificate))
 
 
-def _set_friendly(certificate: Any, value: str | None) -> None:  # noqa: ANN401
+def _set_friendly(certificate: Certificate, value: str | None) -> None:
     certificate.friendly = value or ""
 
 

@@ -7,14 +7,18 @@ https://learn.microsoft.com/dotnet/api/system.security.cryptography.symmetricalg
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import Exceeded, NetError, argument
 from gatewright.apim.expressions.library.convert import byte_array
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
 from gatewright.apim.expressions.library.runtime import enum_value
+from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.values import EnumValue, NetArray
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
 _POLICY = "https://learn.microsoft.com/azure/api-management/api-management-policy-expressions"
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.security.cryptography."
@@ -99,7 +103,7 @@ def _unpadded(data: bytes, size: int, padding: int) -> bytes:
     return data[:-count]
 
 
-def _cipher(name: str, mode: int, key: bytes, iv: bytes | None) -> Any:  # noqa: ANN401
+def _cipher(name: str, mode: int, key: bytes, iv: bytes | None) -> Cipher[modes.CBC | modes.ECB]:
     """The engine's cipher.
 
     Raises:
@@ -226,7 +230,7 @@ def _decrypt(data: NetArray, alg: str | Algorithm | None, *given: NetArray) -> N
     return byte_array(_decryptor(algorithm, *given).final(bytes(data.items)))
 
 
-def _extensions() -> tuple[Any, ...]:
+def _extensions() -> tuple[Entry, ...]:
     forms = (
         "string? alg, byte[] key, byte[] iv",
         "SymmetricAlgorithm alg",
@@ -238,7 +242,7 @@ def _extensions() -> tuple[Any, ...]:
     )
 
 
-def _algorithm(name: str, base: str, *members: Any, allowed: bool = False) -> TypeEntry:  # noqa: ANN401
+def _algorithm(name: str, base: str, *members: Entry, allowed: bool = False) -> TypeEntry:
     bases = (base,) if base else ("IDisposable",)
     return TypeEntry(name, _SPACE, _DOCS + name.lower(), tuple(members), bases=bases, allowed=allowed)
 

@@ -6,30 +6,28 @@ Source: https://learn.microsoft.com/dotnet/api/system.datetimeoffset, system.tim
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 from gatewright.apim.expressions.faults import NetError, bad_format
-from gatewright.apim.expressions.library.dates import offset_made
+from gatewright.apim.expressions.library.date_values import of_file
+from gatewright.apim.expressions.library.dates import today
 from gatewright.apim.expressions.library.entry import member
+from gatewright.apim.expressions.library.offsets import offset_made
 from gatewright.apim.expressions.net_datetime import (
-    MAX_TICKS,
-    UTC_KIND,
     DateTime,
     DateTimeOffset,
     TimeSpan,
 )
-from gatewright.apim.expressions.parse_dates import (
-    parse_exact,
-    parse_offset,
-    parse_offset_exact,
-)
+from gatewright.apim.expressions.parse_dates import parse_offset
+from gatewright.apim.expressions.parse_dates_exact import parse_exact, parse_offset_exact
 from gatewright.apim.expressions.parse_spans import parse_span_exact, parse_timespan
-from gatewright.apim.expressions.values import NetArray
+from gatewright.apim.expressions.values import EnumValue, NetArray, Value
 
+_T = TypeVar("_T")
 _FILE_EPOCH = 504911232000000000
 
 
-def _forms(given: Any) -> list[str]:  # noqa: ANN401
+def _forms(given: NetArray | str) -> list[str]:
     return list(given.items) if isinstance(given, NetArray) else [given]
 
 
@@ -38,28 +36,27 @@ def _trimmed(text: str, bits: int) -> str:
     return text.rstrip() if bits & 2 else text
 
 
-def _date_exact(text: str, forms: Any, provider: Any, *style: Any) -> DateTime:  # noqa: ANN401
+def _date_exact(text: str, forms: NetArray | str, provider: Value, *style: EnumValue) -> DateTime:
     bits = style[0].number if style else 0
 
     def parse(part: str, form: str) -> DateTime:
-        return parse_exact(part, form, bool(bits & 16), bool(bits & 64), bool(bits & 128))
+        return parse_exact(part, form, bool(bits & 16), bool(bits & 64), bool(bits & 128), today(bits))
 
-    made: DateTime = _first(_trimmed(text, bits), forms, parse)
-    return made
+    return _first(_trimmed(text, bits), forms, parse)
 
 
-def _offset_exact(text: str, forms: Any, provider: Any, *style: Any) -> DateTimeOffset:  # noqa: ANN401
+def _offset_exact(text: str, forms: NetArray | str, provider: Value, *style: EnumValue) -> DateTimeOffset:
     bits = style[0].number if style else 0
-    made: DateTimeOffset = _first(_trimmed(text, bits), forms, parse_offset_exact)
+    made = _first(_trimmed(text, bits), forms, lambda part, form: parse_offset_exact(part, form, today(bits)))
     return DateTimeOffset(made.utc_ticks, 0) if bits & 16 else made
 
 
-def _offset_styled(text: str, provider: Any, style: Any) -> DateTimeOffset:  # noqa: ANN401
-    made = parse_offset(text)
+def _offset_styled(text: str, provider: Value, style: EnumValue) -> DateTimeOffset:
+    made = parse_offset(text, today(style.number))
     return DateTimeOffset(made.utc_ticks, 0) if style.number & 16 else made
 
 
-def _first(text: str, forms: Any, parse: Callable[[str, str], Any]) -> Any:  # noqa: ANN401
+def _first(text: str, forms: NetArray | str, parse: Callable[[str, str], _T]) -> _T:
     """What the first form that fits gives."""
     for form in _forms(forms):
         try:
@@ -69,27 +66,20 @@ def _first(text: str, forms: Any, parse: Callable[[str, str], Any]) -> Any:  # n
     raise bad_format(f"String '{text}' was not recognized as a valid DateTime.")
 
 
-def _span_exact(text: str, forms: Any, provider: Any, *style: Any) -> TimeSpan:  # noqa: ANN401
+def _span_exact(text: str, forms: NetArray | str, provider: Value, *style: EnumValue) -> TimeSpan:
     return parse_span_exact(text, _forms(forms), bool(style and style[0].number & 1))
 
 
-def _trying(parse: Callable[..., Any], default: Any) -> Callable[..., tuple[bool, Any]]:  # noqa: ANN401
+def _trying(parse: Callable[..., _T], default: _T) -> Callable[..., tuple[bool, _T]]:
     """`TryXxx` of a parser, further arguments passed on."""
 
-    def run(text: str | None, *more: Any) -> tuple[bool, Any]:  # noqa: ANN401
+    def run(text: str | None, *more: Value) -> tuple[bool, _T]:
         try:
             return (False, default) if text is None else (True, parse(text, *more))
         except NetError:
             return False, default
 
     return run
-
-
-def _of_file(ticks: int) -> DateTimeOffset:
-    total = ticks + _FILE_EPOCH
-    if ticks < 0 or total > MAX_TICKS:
-        raise NetError("ArgumentOutOfRangeException", "Not a valid Win32 FileTime. (Parameter 'fileTime')")
-    return DateTimeOffset(total, 0)
 
 
 _D, _O, _S = DateTime(0), DateTimeOffset(0, 0), TimeSpan(0)
@@ -101,10 +91,6 @@ MEMBERS = {
         member(
             f"static bool TryParseExact(string? s, string[] formats, {_P}, {_ST}, out DateTime result)",
             _trying(_date_exact, _D),
-        ),
-        member("long ToFileTime()", lambda v: v.ticks - _FILE_EPOCH),
-        member(
-            "static DateTime FromFileTimeUtc(long fileTime)", lambda n: DateTime(_of_file(n).ticks, UTC_KIND)
         ),
     ),
     "DateTimeOffset": (
@@ -118,7 +104,7 @@ MEMBERS = {
             "bool EqualsExact(DateTimeOffset other)",
             lambda a, b: (a.ticks, a.offset) == (b.ticks, b.offset),
         ),
-        member("static DateTimeOffset FromFileTime(long fileTime)", _of_file),
+        member("static DateTimeOffset FromFileTime(long fileTime)", lambda n: DateTimeOffset(of_file(n), 0)),
         member("long ToFileTime()", lambda v: v.utc_ticks - _FILE_EPOCH),
         member(f"static DateTimeOffset Parse(string input, {_P}, {_ST})", _offset_styled),
         member(f"static DateTimeOffset ParseExact(string input, string format, {_P})", _offset_exact),

@@ -6,21 +6,21 @@ Source: https://learn.microsoft.com/dotnet/api/system.collections.generic (.NET 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from gatewright.apim.expressions.faults import argument, out_of_range
 from gatewright.apim.expressions.library import array_members as ranges
-from gatewright.apim.expressions.library.collections import copy_to, new_set
+from gatewright.apim.expressions.library.collections import copy_to
 from gatewright.apim.expressions.library.entry import member
 from gatewright.apim.expressions.library.runtime import default
+from gatewright.apim.expressions.library.sets import new_set
 from gatewright.apim.expressions.limits import check_size
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Comparer, NetArray, NetDict, NetList, NetSet, Pair
+from gatewright.apim.expressions.values import Comparer, NetArray, NetDict, NetList, NetSet, Pair, Value
 
 _LONG = "Destination array was not long enough. Check the destination index, length, and the lower bounds."
 
 
-def _insert_range(values: NetList, index: int, more: Iterable[Any]) -> None:
+def _insert_range(values: NetList, index: int, more: Iterable[Value]) -> None:
     if not 0 <= index <= len(values.items):
         raise out_of_range("index", "Index was out of range.")
     found = list(more)
@@ -60,24 +60,35 @@ _LIST = (
 )
 
 
-def _keys(s: NetSet, other: Iterable[Any]) -> set[Any]:
+def _keys(s: NetSet, other: Iterable[Value]) -> set[Value]:
     return {s.key(x) for x in other}
 
 
-def _symmetric(s: NetSet, other: Iterable[Any]) -> None:
-    for key, item in {s.key(x): x for x in other}.items():
-        if s.data.pop(key, s) is s:
-            s.data[key] = item
+def _symmetric(s: NetSet, other: Iterable[Value]) -> None:
+    """`SymmetricExceptWith`: another set goes one by one; of a sequence the new items come first."""
+    if isinstance(other, NetSet):
+        for item in list(other):
+            if not s.leave(s.key(item)):
+                s.add(item)
+        return
+    held = list(s.data)
+    given = {s.key(x): x for x in other}
+    for key, item in given.items():
+        if key not in s.data:
+            s.enter(key, item)
+    for key in reversed(held):
+        if key in given:
+            s.leave(key)
 
 
-def _remove_where(s: NetSet, test: Callable[[Any], bool]) -> int:
+def _remove_where(s: NetSet, test: Callable[[Value], bool]) -> int:
     gone = [k for k, x in s.data.items() if test(x)]
     for key in gone:
-        del s.data[key]
+        s.leave(key)
     return len(gone)
 
 
-def _actual(ty: Ty, s: NetSet, item: Any) -> tuple[bool, Any]:  # noqa: ANN401
+def _actual(ty: Ty, s: NetSet, item: Value) -> tuple[bool, Value]:
     key = s.key(item)
     return (True, s.data[key]) if key in s.data else (False, default(ty))
 
@@ -105,7 +116,7 @@ _SET = (
 )
 
 
-def _try_first(ty: Ty, values: NetList, remove: bool) -> tuple[bool, Any]:
+def _try_first(ty: Ty, values: NetList, remove: bool) -> tuple[bool, Value]:
     if not values.items:
         return False, default(ty)
     values.version += remove
@@ -122,7 +133,7 @@ _ENDS = (
 
 
 def _from_pairs(ty: Ty, pairs: Iterable[Pair], comparer: Comparer | None = None) -> NetDict:
-    from gatewright.apim.expressions.library.collections import insert_new
+    from gatewright.apim.expressions.library.dictionaries import insert_new
 
     made = NetDict(ty, comparer)
     for pair in pairs:
@@ -130,7 +141,7 @@ def _from_pairs(ty: Ty, pairs: Iterable[Pair], comparer: Comparer | None = None)
     return made
 
 
-def _taken(ty: Ty, values: NetDict, key: Any) -> tuple[bool, Any]:  # noqa: ANN401
+def _taken(ty: Ty, values: NetDict, key: Value) -> tuple[bool, Value]:
     found = values.find(key)
     if found is None:
         return False, default(ty)

@@ -7,13 +7,12 @@ Culture order goes through ICU there; here it is the collation order of the char
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
 
 from gatewright.apim.expressions.faults import NetError, invalid_operation
-from gatewright.apim.expressions.values import EnumValue, Single, runtime_type
+from gatewright.apim.expressions.values import Anon, EnumValue, Single, Value, box, runtime_type
 
 
-def equal(a: Any, b: Any) -> bool:  # noqa: ANN401
+def equal(a: Value, b: Value) -> bool:
     """`object.Equals` on boxed values: same type and same value."""
     if a is None or b is None:
         return a is b
@@ -21,18 +20,20 @@ def equal(a: Any, b: Any) -> bool:  # noqa: ANN401
         return False
     if isinstance(a, float) and a != a:
         return bool(b != b)
+    if callable(a):
+        from gatewright.apim.expressions.bind.delegates import keys
+
+        return keys(a) == keys(b)
     from gatewright.apim.expressions import json_tokens as j
 
     if isinstance(a, j.JValue):
-        return _json_values_equal(a, b)
+        from gatewright.apim.expressions.json_compare import values_equal
+
+        return values_equal(a, b)
     return bool(a == b)
 
 
-def _json_values_equal(a: Any, b: Any) -> bool:  # noqa: ANN401
-    return a is b or (a.kind == b.kind and equal(a.value, b.value))
-
-
-def hash_of(value: Any) -> int:  # noqa: ANN401
+def hash_of(value: Value) -> int:
     """Some hash code; .NET's own differ from run to run too."""
     raw = hash(value) & 0xFFFFFFFF
     return raw - (1 << 32) if raw >= 1 << 31 else raw
@@ -41,9 +42,9 @@ def hash_of(value: Any) -> int:  # noqa: ANN401
 _PUNCTUATION = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
 
 
-def culture_key(text: str, ignore_case: bool = False) -> tuple[Any, ...]:
+def culture_key(text: str, ignore_case: bool = False) -> tuple[Value, ...]:
     """A sort key of the invariant culture: letters before accents before case."""
-    primary: list[tuple[int, Any]] = []
+    primary: list[tuple[int, Value]] = []
     accents: list[str] = []
     case: list[int] = []
     for step in unicodedata.normalize("NFD", text):
@@ -92,7 +93,7 @@ def compare_ordinal(a: str | None, b: str | None, ignore_case: bool = False) -> 
     return len(x) - len(y)
 
 
-def compare(a: Any, b: Any) -> int:  # noqa: ANN401
+def compare(a: Value, b: Value) -> int:
     """`Comparer<T>.Default.Compare` on values of one type.
 
     Raises:
@@ -108,6 +109,8 @@ def compare(a: Any, b: Any) -> int:  # noqa: ANN401
         return (a == a) - (b == b)
     if isinstance(a, EnumValue) and isinstance(b, EnumValue):
         return int(a.number > b.number) - int(a.number < b.number)
+    if isinstance(a, Anon) and a.ty.name in ("ValueTuple", "Tuple"):
+        return _compare_tuples(a, b)
     order = getattr(a, "net_compare", None)
     if order is not None:
         result: int = order(b)
@@ -115,7 +118,7 @@ def compare(a: Any, b: Any) -> int:  # noqa: ANN401
     from gatewright.apim.expressions import json_tokens as j
 
     if isinstance(a, j.JValue):
-        from gatewright.apim.expressions.json_convert import compare_values
+        from gatewright.apim.expressions.json_compare import compare_values
 
         return compare_values(a, b)
     try:
@@ -124,7 +127,16 @@ def compare(a: Any, b: Any) -> int:  # noqa: ANN401
         raise invalid_operation("Failed to compare two elements in the array.") from fault
 
 
-def type_name(value: Any) -> str:  # noqa: ANN401
+def _compare_tuples(a: Anon, b: Value) -> int:
+    for ty, one, two in zip(a.ty.args, a.values, b.values, strict=True):
+        wrap = box(ty) or (lambda v: v)
+        found = compare(wrap(one), wrap(two))
+        if found:
+            return found
+    return 0
+
+
+def type_name(value: Value) -> str:
     """A value's type for messages."""
     return runtime_type(value).show()
 

@@ -5,41 +5,31 @@ Source: https://learn.microsoft.com/azure/api-management/api-management-policy-e
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from gatewright.apim.expressions import json_tokens as j
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.context import Context, Headers, MessageBody, Url
-from gatewright.apim.expressions.faults import NetError
-from gatewright.apim.expressions.json_convert import to_string
-from gatewright.apim.expressions.json_lazy import decoded, lazy
-from gatewright.apim.expressions.json_reader import parse, parse_as
-from gatewright.apim.expressions.json_writer import write
+from gatewright.apim.expressions.context import Context, Headers, Url
+from gatewright.apim.expressions.json_casts import to_string
+from gatewright.apim.expressions.library.context_bodies import body_as, form_text, read_form
+from gatewright.apim.expressions.library.context_tokens import as_basic, as_jwt, audiences, trying_token
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
 from gatewright.apim.expressions.library.runtime import conversions, default, enum_value
-from gatewright.apim.expressions.net_datetime import EPOCH_TICKS, DateTime, from_python, from_timedelta
+from gatewright.apim.expressions.net_datetime import DateTime, from_python, from_timedelta
 from gatewright.apim.expressions.net_guid import Guid
-from gatewright.apim.expressions.net_uri import Uri, url_decode, url_encode
+from gatewright.apim.expressions.net_uri import Uri, url_decode
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.utf16 import from_units, to_units, utf8_text
-from gatewright.apim.expressions.values import NetArray, NetDict, NetList
-from gatewright.apim.expressions.xml_reader import parse_document, parse_element
+from gatewright.apim.expressions.utf16 import from_units, to_units
+from gatewright.apim.expressions.values import NetArray, NetDict, Value
 
 _DOCS = "https://learn.microsoft.com/azure/api-management/api-management-policy-expressions"
 _SPACE = ""
-_STRINGS = t.array(t.STRING)
 
 
 def text(name: str, attribute: str) -> Entry:
     """A string property that is a Python attribute."""
 
-    def get(target: Any) -> str | None:  # noqa: ANN401
+    def get(target: Value) -> str | None:
         value = getattr(target, attribute)
         return None if value is None else to_units(value)
 
@@ -49,7 +39,7 @@ def text(name: str, attribute: str) -> Entry:
 def plain(kind: str, name: str, attribute: str) -> Entry:
     """A property that is a Python attribute as it stands."""
 
-    def get(target: Any) -> Any:  # noqa: ANN401
+    def get(target: Value) -> Value:
         return getattr(target, attribute)
 
     return member(f"{kind} {name}", get)
@@ -58,7 +48,7 @@ def plain(kind: str, name: str, attribute: str) -> Entry:
 def date(kind: str, name: str, attribute: str) -> Entry:
     """A `DateTime` property that is an aware Python time."""
 
-    def get(target: Any) -> DateTime | None:  # noqa: ANN401
+    def get(target: Value) -> DateTime | None:
         value: datetime | None = getattr(target, attribute)
         return None if value is None else from_python(value)
 
@@ -69,74 +59,6 @@ def many(kind: str, name: str, attribute: str) -> Entry:
     """A sequence property that is a Python tuple."""
     ty = t.array(t.make(kind) if kind != "string" else t.STRING)
     return member(f"IEnumerable<{kind}> {name}", lambda x: NetArray(ty, list(getattr(x, attribute))))
-
-
-# --------------------------------------------------------------------------- bodies
-
-
-def _as(ty: Ty, body: MessageBody, preserve: bool = False) -> Any:  # noqa: ANN401
-    data = body.take(preserve)
-    if ty is t.array(t.BYTE):
-        return NetArray(ty, list(data))
-    if ty.name in ("JObject", "JArray", "JToken"):
-        found = _tree(ty, body, data)
-        if found is not None:
-            return found
-    content = utf8_text(data.removeprefix(b"\xef\xbb\xbf"))
-    match ty.name:
-        case "string":
-            return content
-        case "JObject":
-            return parse_as(content, j.JObject, "JObject")
-        case "JArray":
-            return parse_as(content, j.JArray, "JArray")
-        case "JToken":
-            return parse(content)
-        case "JValue":
-            return conversions().cast(parse(content), ty)
-        case "XElement":
-            return parse_element(content)
-        case "XDocument" | "XNode":
-            return parse_document(content)
-        case _:
-            message = f"As<{ty.name}>() is not among the documented body types"
-            raise NetError("NotSupportedException", message)
-
-
-def _tree(ty: Ty, body: MessageBody, data: bytes) -> j.JToken | None:
-    """A tree of its own over JSON that was decoded once; None for other JSON, or for another shape."""
-    held = body.decoded
-    if held is None or held[0] is not data:
-        held = body.decoded = (data, decoded(utf8_text(data.removeprefix(b"\xef\xbb\xbf"))))
-    if held[1] is None:
-        return None
-    found = lazy(held[1])
-    return found if ty.name in ("JToken", found.ty.name) else None
-
-
-_LISTS = t.make("IList", (t.STRING,))
-_FORM = t.make("Dictionary", (t.STRING, _LISTS))
-
-
-def _form(body: MessageBody, preserve: bool = False) -> NetDict:
-    made = NetDict(_FORM)
-    for pair in utf8_text(body.take(preserve)).split("&"):
-        if not pair:
-            continue
-        name, _, value = pair.partition("=")
-        key = url_decode(name)
-        found = made.find(key)
-        if found is None:
-            made.put(key, NetList(t.make("List", (t.STRING,)), [url_decode(value)]))
-        else:
-            found[1].items.append(url_decode(value))
-    return made
-
-
-def _to_form(values: NetDict) -> str:
-    return "&".join(
-        f"{url_encode(key)}={url_encode(value)}" for key, items in values.data.values() for value in items
-    )
 
 
 # --------------------------------------------------------------------------- URLs
@@ -173,7 +95,7 @@ def _text_or(values: NetDict, name: str, fallback: str | None = None) -> str | N
     return fallback if found is None else found[1]
 
 
-def _variable(ty: Ty, values: NetDict, name: str, *fallback: Any) -> Any:  # noqa: ANN401
+def _variable(ty: Ty, values: NetDict, name: str, *fallback: Value) -> Value:
     found = values.find(name)
     if found is None:
         return fallback[0] if fallback else default(ty)
@@ -183,119 +105,11 @@ def _variable(ty: Ty, values: NetDict, name: str, *fallback: Any) -> Any:  # noq
     return conversions().cast(value, ty)
 
 
-# --------------------------------------------------------------------------- tokens
-
-
-@dataclass(frozen=True, slots=True)
-class Basic:
-    """`BasicAuthCredentials`."""
-
-    user_id: str
-    password: str
-
-    ty = t.make("BasicAuthCredentials")
-
-
-@dataclass(frozen=True, slots=True)
-class Jwt:
-    """A token that was parsed, its signature not checked."""
-
-    header: j.JObject
-    payload: j.JObject
-    claims: NetDict
-
-    ty = t.make("Jwt")
-
-    def field(self, name: str) -> str | None:
-        """A claim as text."""
-        return to_string(self.payload.get(name))
-
-    def time(self, name: str) -> DateTime | None:
-        """A claim in seconds since 1970 as a UTC time."""
-        token = self.payload.get(name)
-        if not isinstance(token, j.JValue) or token.value is None:
-            return None
-        return DateTime(EPOCH_TICKS + round(float(token.value) * 1000) * 10_000, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Authorization:
-    """What get-authorization-context stores."""
-
-    access_token: str
-    claims: NetDict
-
-    ty = t.make("Authorization")
-
-
-def as_basic(value: str | None) -> Basic | None:
-    """The credentials of a `Basic` header value, or None."""
-    stripped = (value or "").strip()
-    if not stripped.lower().startswith("basic "):
-        return None
-    try:
-        data = base64.b64decode("".join(stripped[6:].split()), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    user, colon, password = utf8_text(data).partition(":")
-    return Basic(user, password) if colon else None
-
-
-def as_jwt(value: str | None) -> Jwt | None:
-    """A JSON web token, with or without `Bearer `, or None."""
-    stripped = (value or "").strip()
-    if stripped.lower().startswith("bearer "):
-        stripped = stripped[7:].strip()
-    parts = stripped.split(".")
-    if len(parts) != 3:
-        return None
-    try:
-        header, payload = (_segment(p) for p in parts[:2])
-    except (NetError, binascii.Error, ValueError):
-        return None
-    if header is None or payload is None:
-        return None
-    claims = NetDict(t.make("Dictionary", (t.STRING, _STRINGS)))
-    for name, prop in payload.props.items():
-        token = prop.value
-        items = token.items if isinstance(token, j.JArray) else [token]
-        claims.put(name, NetArray(_STRINGS, [_claim(x) for x in items]))
-    return Jwt(header, payload, claims)
-
-
-def _segment(part: str) -> j.JObject | None:
-    data = base64.b64decode(part.replace("-", "+").replace("_", "/") + "=" * (-len(part) % 4), validate=True)
-    found = parse(utf8_text(data), dates=False)
-    return found if isinstance(found, j.JObject) else None
-
-
-def _claim(token: j.JToken) -> str | None:
-    if token.kind == j.STRING:
-        return to_string(token)
-    return write(token, False)
-
-
-def _audiences(token: Jwt) -> NetArray:
-    found = token.payload.get("aud")
-    items: Iterable[j.JToken] = (
-        () if found is None else found.items if isinstance(found, j.JArray) else (found,)
-    )
-    return NetArray(_STRINGS, [to_string(x) for x in items])
-
-
-def _trying(parse_: Callable[[str | None], Any]) -> Callable[[str | None], tuple[bool, Any]]:
-    def run(value: str | None) -> tuple[bool, Any]:
-        found = parse_(value)
-        return found is not None, found
-
-    return run
-
-
 def _trace(context: Context, message: str | None) -> None:
     context.traces.append(from_units(message or ""))
 
 
-def _certificates(deployment: Any) -> NetDict:  # noqa: ANN401
+def _certificates(deployment: Value) -> NetDict:
     made = NetDict(t.make("Dictionary", (t.STRING, t.make("X509Certificate2"))))
     for name, certificate in deployment.certificates.items():
         made.put(to_units(name), certificate)
@@ -368,16 +182,17 @@ _EXTENSIONS = (
         typed=True,
     ),
     member("static Jwt AsJwt(this string? input)", as_jwt),
-    member("static bool TryParseJwt(this string? input, out Jwt result)", _trying(as_jwt)),
+    member("static bool TryParseJwt(this string? input, out Jwt result)", trying_token(as_jwt)),
     member("static BasicAuthCredentials AsBasic(this string? input)", as_basic),
     member(
-        "static bool TryParseBasic(this string? input, out BasicAuthCredentials result)", _trying(as_basic)
+        "static bool TryParseBasic(this string? input, out BasicAuthCredentials result)",
+        trying_token(as_basic),
     ),
     member(
         "static string ToQueryString(this IDictionary<string, IList<string>> d)",
-        lambda d: "?" + s if (s := _to_form(d)) else None,
+        lambda d: "?" + s if (s := form_text(d)) else None,
     ),
-    member("static string ToFormUrlEncodedContent(this IDictionary<string, IList<string>> d)", _to_form),
+    member("static string ToFormUrlEncodedContent(this IDictionary<string, IList<string>> d)", form_text),
 )
 
 
@@ -389,9 +204,10 @@ TYPES = (
     _type("IProxyRequestContext", *_CONTEXT),
     _type(
         "IMessageBody",
-        member("T As<T>(bool preserveContent = false)", _as, typed=True),
+        member("T As<T>(bool preserveContent = false)", body_as, typed=True),
         member(
-            "IDictionary<string, IList<string>> AsFormUrlEncodedContent(bool preserveContent = false)", _form
+            "IDictionary<string, IList<string>> AsFormUrlEncodedContent(bool preserveContent = false)",
+            read_form,
         ),
     ),
     _type(
@@ -559,7 +375,7 @@ TYPES = (
         member("string Id", lambda x: x.field("jti")),
         member("string Issuer", lambda x: x.field("iss")),
         member("string Subject", lambda x: x.field("sub")),
-        member("IEnumerable<string> Audiences", _audiences),
+        member("IEnumerable<string> Audiences", audiences),
         plain(_HEADERS, "Claims", "claims"),
         member("DateTime? ExpirationTime", lambda x: x.time("exp")),
         member("DateTime? IssuedAt", lambda x: x.time("iat")),

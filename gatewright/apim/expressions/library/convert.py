@@ -10,11 +10,11 @@ import binascii
 import struct
 from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
 
 from gatewright.apim.expressions import numbers
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError, argument, bad_format, out_of_range
+from gatewright.apim.expressions.json_values import JValue
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
 from gatewright.apim.expressions.library.primitives import (
     overflow_of,
@@ -23,12 +23,12 @@ from gatewright.apim.expressions.library.primitives import (
     parse_double,
     parse_integer,
 )
-from gatewright.apim.expressions.library.runtime import default
+from gatewright.apim.expressions.library.runtime import conversions, default
 from gatewright.apim.expressions.net_datetime import DateTime
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.text import full_name, text_of
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Char, EnumValue, NetArray, runtime_type
+from gatewright.apim.expressions.values import Char, EnumValue, NetArray, NetType, Value, runtime_type
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system."
 BYTES = t.array(t.BYTE)
@@ -39,7 +39,7 @@ def byte_array(data: bytes) -> NetArray:
     return NetArray(BYTES, list(data))
 
 
-def to_type(value: Any, ty: Ty) -> Any:  # noqa: ANN401
+def to_type(value: Value, ty: Ty) -> Value:
     """`Convert.ToXxx` of a boxed value; null gives the default.
 
     Raises:
@@ -51,6 +51,10 @@ def to_type(value: Any, ty: Ty) -> Any:  # noqa: ANN401
         value = value.number
     if ty is t.STRING:
         return text_of(value)
+    if isinstance(value, JValue):
+        step = conversions().explicit(t.JTOKEN, ty)
+        if step is not None:
+            return step(value)
     if ty is t.BOOL:
         return _to_bool(value)
     if ty is t.CHAR:
@@ -68,7 +72,7 @@ def to_type(value: Any, ty: Ty) -> Any:  # noqa: ANN401
     return _numeric(value, ty)
 
 
-def _bad(value: Any, ty: Ty) -> NetError:  # noqa: ANN401
+def _bad(value: Value, ty: Ty) -> NetError:
     source = runtime_type(value)
     shown = t.CLR_NAMES.get(source, source.name)
     if source in t.CLR_NAMES or source is t.DATETIME:
@@ -79,7 +83,7 @@ def _bad(value: Any, ty: Ty) -> NetError:  # noqa: ANN401
     return NetError("InvalidCastException", message)
 
 
-def _parse(text: str, ty: Ty) -> Any:  # noqa: ANN401
+def _parse(text: str, ty: Ty) -> Value:
     if ty in t.INTEGRAL_BITS:
         return parse_integer(text, ty)
     if ty is t.DECIMAL:
@@ -87,7 +91,7 @@ def _parse(text: str, ty: Ty) -> Any:  # noqa: ANN401
     return numbers.single(parse_double(text)) if ty is t.FLOAT else parse_double(text)
 
 
-def _numeric(value: Any, ty: Ty) -> Any:  # noqa: ANN401
+def _numeric(value: Value, ty: Ty) -> Value:
     if ty is t.DOUBLE:
         return float(value)
     if ty is t.FLOAT:
@@ -110,13 +114,13 @@ def _bounded(value: int, ty: Ty) -> int:
     return value
 
 
-def _to_bool(value: Any) -> bool:  # noqa: ANN401
+def _to_bool(value: Value) -> bool:
     if isinstance(value, Char) or not isinstance(value, (str, int, float, Decimal)):
         raise _bad(value, t.BOOL)
     return parse_bool(value) if isinstance(value, str) else bool(value)
 
 
-def _to_char(value: Any) -> str:  # noqa: ANN401
+def _to_char(value: Value) -> str:
     if isinstance(value, Char):
         return str(value)
     if isinstance(value, str):
@@ -128,13 +132,13 @@ def _to_char(value: Any) -> str:  # noqa: ANN401
     return chr(_bounded(int(value), t.USHORT))
 
 
-def _to_datetime(value: Any) -> DateTime:  # noqa: ANN401
+def _to_datetime(value: Value) -> DateTime:
     if isinstance(value, DateTime):
         return value
     if isinstance(value, str) and not isinstance(value, Char):
-        from gatewright.apim.expressions.parse_dates import parse_datetime
+        from gatewright.apim.expressions.library.dates import parsed
 
-        return parse_datetime(value)
+        return parsed(value)
     raise _bad(value, t.DATETIME)
 
 
@@ -181,7 +185,7 @@ def _to_base(value: int, base: int, bits: int) -> str:
     return format(value & ((1 << bits) - 1), {2: "b", 8: "o", 16: "x"}[base])
 
 
-def to_base64(data: NetArray, option: Any = None) -> str:  # noqa: ANN401
+def to_base64(data: NetArray, option: EnumValue | None = None) -> str:
     """`Convert.ToBase64String`."""
     text = base64.b64encode(bytes(data.items)).decode()
     if option is not None and int(option) == 1:
@@ -229,7 +233,7 @@ _KINDS = {
 def _conversions() -> Iterator[Entry]:
     for name, ty in _KINDS.items():
 
-        def call(value: Any, *_: Any, ty: Ty = ty) -> Any:  # noqa: ANN401
+        def call(value: Value, *_: Value, ty: Ty = ty) -> Value:
             return text_of(value) if ty is t.STRING else to_type(value, ty)
 
         yield member(f"static {ty.name} {name}(object? value)", call)
@@ -244,12 +248,14 @@ def _conversions() -> Iterator[Entry]:
         yield member(f"static string ToString({kind} value, int toBase)", shown)
 
 
-def _change_type(value: Any, kind: Any) -> Any:  # noqa: ANN401
+def _change_type(value: Value, kind: NetType) -> Value:
     from gatewright.apim.expressions.values import box
 
-    made = to_type(value, kind.of)
+    if value is None and conversions().library.is_value(kind.of):
+        raise NetError("InvalidCastException", "Null object cannot be converted to a value type.")
+    made = None if value is None else to_type(value, kind.of)
     wrap = box(kind.of)
-    return made if wrap is None else wrap(made)
+    return made if wrap is None or made is None else wrap(made)
 
 
 _CONVERT = (
@@ -279,10 +285,10 @@ def _hex(data: NetArray, start: int = 0, length: int | None = None) -> str:
     return "-".join(f"{b:02X}" for b in data.items[start:end])
 
 
-def _read(pattern: str) -> Any:  # noqa: ANN401
+def _read(pattern: str) -> Callable[[NetArray, int], Value]:
     size = struct.calcsize(pattern)
 
-    def run(data: NetArray, start: int) -> Any:  # noqa: ANN401
+    def run(data: NetArray, start: int) -> Value:
         if not 0 <= start < len(data.items):
             raise out_of_range(
                 "startIndex",
@@ -299,7 +305,7 @@ def _read(pattern: str) -> Any:  # noqa: ANN401
     return run
 
 
-def _pack(pattern: str) -> Any:  # noqa: ANN401
+def _pack(pattern: str) -> Callable[[Value], NetArray]:
     return lambda value: byte_array(struct.pack(pattern, value))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import uuid
-from typing import Any
+from collections.abc import Callable
 
 from gatewright.apim.expressions import numbers
 from gatewright.apim.expressions import types as t
@@ -21,28 +21,19 @@ from gatewright.apim.expressions.library.convert import (
     to_base64,
     to_type,
 )
+from gatewright.apim.expressions.library.convertible import CODES
 from gatewright.apim.expressions.library.entry import member
 from gatewright.apim.expressions.net_guid import Guid
-from gatewright.apim.expressions.values import BOXES, NetArray
-
-_CODES = {3: t.BOOL, 4: t.CHAR, 5: t.SBYTE, 6: t.BYTE, 7: t.SHORT, 8: t.USHORT, 9: t.INT, 10: t.UINT} | {
-    11: t.LONG,
-    12: t.ULONG,
-    13: t.FLOAT,
-    14: t.DOUBLE,
-    15: t.DECIMAL,
-    16: t.DATETIME,
-    18: t.STRING,
-}
+from gatewright.apim.expressions.values import BOXES, EnumValue, NetArray, Value
 
 
-def _boxed(ty: t.Ty, value: Any) -> Any:  # noqa: ANN401
+def _boxed(ty: t.Ty, value: Value) -> Value:
     wrap = BOXES.get(ty)
     return value if wrap is None else wrap(value)
 
 
-def _change(value: Any, code: Any, *_: Any) -> Any:  # noqa: ANN401
-    ty = _CODES.get(code.number)
+def _change(value: Value, code: EnumValue, *_: Value) -> Value:
+    ty = CODES.get(code.number)
     if code.number == 1:
         return value
     if ty is None:
@@ -54,7 +45,7 @@ def _change(value: Any, code: Any, *_: Any) -> Any:  # noqa: ANN401
     return _boxed(ty, to_type(value, ty))
 
 
-def _part(data: NetArray, offset: int, length: int, option: Any = None) -> str:  # noqa: ANN401
+def _part(data: NetArray, offset: int, length: int, option: EnumValue | None = None) -> str:
     if offset < 0 or length < 0 or offset + length > len(data.items):
         raise out_of_range("offset", "Index was out of range.")
     return to_base64(NetArray(BYTES, data.items[offset : offset + length]), option)
@@ -66,6 +57,28 @@ def _of_chars(data: NetArray, offset: int, length: int) -> NetArray:
     return from_base64("".join(data.items[offset : offset + length]))
 
 
+_CHARS = "byte[] inArray, int offsetIn, int length, char[] outArray, int offsetOut"
+
+
+def _to_chars(
+    data: NetArray, start: int, length: int, out: NetArray, at: int, option: EnumValue | None = None
+) -> int:
+    """`ToBase64CharArray`: how many characters were written."""
+    if length < 0 or start < 0 or at < 0:
+        raise out_of_range("length" if length < 0 else "offsetIn" if start < 0 else "offsetOut")
+    if start > len(data.items) - length:
+        raise out_of_range("offsetIn", "Offset and length must refer to a position in the string.")
+    text = to_base64(NetArray(BYTES, data.items[start : start + length]), option)
+    if at > len(out.items) - len(text):
+        raise out_of_range(
+            "offsetOut",
+            "Either offset did not refer to a position in the string, or there is an insufficient length of "
+            "destination character array.",
+        )
+    out.items[at : at + len(text)] = text
+    return len(text)
+
+
 def _char_at(data: NetArray, start: int) -> str:
     if not 0 <= start < len(data.items):
         raise out_of_range("startIndex")
@@ -74,11 +87,11 @@ def _char_at(data: NetArray, start: int) -> str:
     return chr(data.items[start] | data.items[start + 1] << 8)
 
 
-def _again(source: str, target: str) -> Any:  # noqa: ANN401
+def _again(source: str, target: str) -> Callable[[Value], Value]:
     return lambda value: struct.unpack(target, struct.pack(source, value))[0]
 
 
-def _guid(a: int, b: int, c: int, *rest: Any) -> Guid:  # noqa: ANN401
+def _guid(a: int, b: int, c: int, *rest: Value) -> Guid:
     tail = bytes(rest[0].items if isinstance(rest[0], NetArray) else rest)
     if len(tail) != 8:
         raise argument("Byte array for GUID must be exactly 8 bytes long.", "d")
@@ -104,7 +117,6 @@ MEMBERS = {
         member(
             "static object ChangeType(object? value, TypeCode typeCode, IFormatProvider? provider)", _change
         ),
-        member("static bool IsDBNull(object? value)", lambda v: False),
         *(
             member(f"static {ty.name} To{t.CLR_NAMES[ty]}(string? value, int fromBase)", from_base(ty))
             for ty in (t.SBYTE, t.SHORT, t.USHORT, t.UINT, t.ULONG)
@@ -113,6 +125,10 @@ MEMBERS = {
             "static string ToBase64String(byte[] inArray, int offset, int length, "
             "Base64FormattingOptions options)",
             _part,
+        ),
+        *(
+            member(f"static int ToBase64CharArray({_CHARS}{more})", _to_chars)
+            for more in ("", ", Base64FormattingOptions options")
         ),
         member("static byte[] FromBase64CharArray(char[] inArray, int offset, int length)", _of_chars),
     ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.faults import NetError, out_of_range
+from gatewright.apim.expressions.faults import NetError, argument, out_of_range
 from gatewright.apim.expressions.library.convert import byte_array
 from gatewright.apim.expressions.library.entry import TypeEntry, member
 from gatewright.apim.expressions.utf16 import to_units, utf8_bytes, utf8_text
@@ -89,7 +89,11 @@ def _named(name: str) -> Encoding:
     if found == "utf-16be":
         found = "utf-16BE"
     if found not in _CLASSES:
-        raise NetError("ArgumentException", f"'{name}' is not a supported encoding name. (Parameter 'name')")
+        raise argument(
+            f"'{name}' is not a supported encoding name. For information on defining a custom encoding, see "
+            "the documentation for the Encoding.RegisterProvider method.",
+            "name",
+        )
     return Encoding(found)
 
 

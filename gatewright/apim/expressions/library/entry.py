@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from gatewright.apim.expressions.signature import Entry
+from gatewright.apim.expressions.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class TypeEntry:
 
 def member(
     text: str,
-    call: Callable[..., Any],
-    put: Callable[..., Any] | None = None,
+    call: Callable[..., Value],
+    put: Callable[..., Value] | None = None,
     *,
     typed: bool = False,
     run: bool = False,

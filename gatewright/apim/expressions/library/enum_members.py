@@ -5,14 +5,12 @@ Source: https://learn.microsoft.com/dotnet/api/system.enum (.NET Core 3.1).
 
 from __future__ import annotations
 
-from typing import Any
-
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError, argument
 from gatewright.apim.expressions.library.entry import member
 from gatewright.apim.expressions.text import format_value
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import EnumValue, NetArray, NetType
+from gatewright.apim.expressions.values import EnumValue, NetArray, NetType, Value
 
 
 def _values(ty: Ty) -> tuple[tuple[str, int], ...]:
@@ -67,18 +65,18 @@ def _sorted(ty: Ty) -> list[tuple[str, int]]:
     return sorted(_values(ty), key=lambda item: item[1] & 0xFFFFFFFF)
 
 
-def _name(kind: NetType, value: Any) -> str | None:  # noqa: ANN401
+def _name(kind: NetType, value: Value) -> str | None:
     return next((n for n, number in _values(kind.of) if number == int(value)), None)
 
 
-def _defined(kind: NetType, value: Any) -> bool:  # noqa: ANN401
+def _defined(kind: NetType, value: Value) -> bool:
     values = _values(kind.of)
     if isinstance(value, str):
         return any(n == value for n, _ in values)
     return any(number == int(value) for _, number in values)
 
 
-def _numbered(kind: NetType, value: Any) -> EnumValue:  # noqa: ANN401
+def _numbered(kind: NetType, value: Value) -> EnumValue:
     _values(kind.of)
     return _of(kind.of, int(value))
 
@@ -94,6 +92,7 @@ MEMBERS = {
             "static object Parse(Type enumType, string value, bool ignoreCase)",
             lambda k, s, i: parse_enum(k.of, s, i),
         ),
+        member("static Type GetUnderlyingType(Type enumType)", lambda k: NetType(t.INT)),
         member("static T Parse<T>(string value)", parse_enum, typed=True),
         member("static T Parse<T>(string value, bool ignoreCase)", parse_enum, typed=True),
         member("static bool TryParse<T>(string? value, out T result)", _try, typed=True),

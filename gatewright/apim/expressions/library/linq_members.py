@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.library.collections import same
 from gatewright.apim.expressions.library.entry import member
-from gatewright.apim.expressions.library.linq import Group, Items, groups_of, lookup_of
+from gatewright.apim.expressions.library.linq_groups import Group, groups_of, lookup_of
+from gatewright.apim.expressions.library.linq_items import Items
 from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.values import Comparer, Lazy, Value
 
@@ -22,32 +22,34 @@ Selector = Callable[[Value], Value]
 Combiner = Callable[[Value, Value], Value]
 
 
-def _group_pick(ty: Ty, items: Items, key: Any, pick: Any, comparer: Comparer | None) -> Lazy:  # noqa: ANN401
+def _group_pick(ty: Ty, items: Items, key: Value, pick: Value, comparer: Comparer | None) -> Lazy:
     return Lazy(ty, lambda: groups_of(ty.args[0], items, key, pick, comparer))
 
 
-def _results(items: Items, key: Any, pick: Any, result: Any, comparer: Comparer | None) -> Iterator[Any]:  # noqa: ANN401
+def _results(
+    items: Items, key: Value, pick: Value, result: Value, comparer: Comparer | None
+) -> Iterator[Value]:
     for group in groups_of(_ANYTHING, items, key, pick, comparer):
         yield result(group.key, group)
 
 
-def _group_result(ty: Ty, items: Items, key: Any, result: Any, comparer: Comparer | None) -> Lazy:  # noqa: ANN401
+def _group_result(ty: Ty, items: Items, key: Value, result: Value, comparer: Comparer | None) -> Lazy:
     return Lazy(ty, lambda: _results(items, key, None, result, comparer))
 
 
 def _pick_result(
     ty: Ty,
     items: Items,
-    key: Any,  # noqa: ANN401
-    pick: Any,  # noqa: ANN401
-    result: Any,  # noqa: ANN401
+    key: Value,
+    pick: Value,
+    result: Value,
     comparer: Comparer | None = None,
 ) -> Lazy:
     return Lazy(ty, lambda: _results(items, key, pick, result, comparer))
 
 
 def _table(items: Items, key: Selector, comparer: Comparer | None) -> Callable[[Value], list[Value]]:
-    made: dict[Any, Group] = {}
+    made: dict[Value, Group] = {}
     for group in groups_of(_ANYTHING, items, key, None, comparer):
         made[group.key if comparer is None else comparer.key(group.key)] = group
     empty = Group(_ANYTHING, None, [])
@@ -103,26 +105,26 @@ def _sequence(items: list[Value]) -> Lazy:
     return Lazy(_SEQUENCE, lambda: iter(items))
 
 
-def _while(step: Callable[[Any, Any], Iterator[Any]]) -> Callable[[Ty, Items, Any], Lazy]:
+def _while(step: Callable[[Value, Value], Iterator[Value]]) -> Callable[[Ty, Items, Value], Lazy]:
     """`TakeWhile` and `SkipWhile` with the index."""
 
-    def run(ty: Ty, items: Items, test: Callable[[Any, int], bool]) -> Lazy:
+    def run(ty: Ty, items: Items, test: Callable[[Value, int], bool]) -> Lazy:
         return Lazy(ty, lambda: (x for x, _ in step(lambda pair: test(*pair), zip(items, itertools.count()))))
 
     return run
 
 
-def _flat(ty: Ty, items: Items, step: Callable[[Any, int], Items]) -> Lazy:
+def _flat(ty: Ty, items: Items, step: Callable[[Value, int], Items]) -> Lazy:
     return Lazy(ty, lambda: (y for i, x in enumerate(items) for y in step(x, i)))
 
 
-def _flat_pairs(ty: Ty, items: Items, step: Callable[[Any, int], Items], join: Any) -> Lazy:  # noqa: ANN401
+def _flat_pairs(ty: Ty, items: Items, step: Callable[[Value, int], Items], join: Value) -> Lazy:
     return Lazy(ty, lambda: (join(x, y) for i, x in enumerate(items) for y in step(x, i)))
 
 
 def _equal(first: Items, second: Items, comparer: Comparer | None) -> bool:
     gone = object()
-    key: Callable[[Any], Any] = (lambda x: x) if comparer is None else comparer.key
+    key: Callable[[Value], Value] = (lambda x: x) if comparer is None else comparer.key
     return all(
         a is not gone and b is not gone and same(key(a), key(b))
         for a, b in itertools.zip_longest(first, second, fillvalue=gone)

@@ -11,7 +11,6 @@ import decimal
 import math
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
 
 from gatewright.apim.expressions import numbers
 from gatewright.apim.expressions import types as t
@@ -19,13 +18,13 @@ from gatewright.apim.expressions.faults import NetError, argument, out_of_range
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
 from gatewright.apim.expressions.limits import Run
 from gatewright.apim.expressions.signature import Entry
-from gatewright.apim.expressions.values import EnumValue, NetArray
+from gatewright.apim.expressions.values import EnumValue, NetArray, Value
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system."
 
 
-def _away(how: Any) -> bool:  # noqa: ANN401
-    return isinstance(how, EnumValue) and how.number == 1
+def _away(how: EnumValue | None) -> bool:
+    return how is not None and how.number == 1
 
 
 def round_decimal(value: Decimal, places: int, away: bool) -> Decimal:
@@ -38,7 +37,7 @@ def round_decimal(value: Decimal, places: int, away: bool) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), rounding=mode, context=decimal.Context(prec=60))
 
 
-def _round(value: float, places: int = 0, how: Any = None) -> float:  # noqa: ANN401
+def _round(value: float, places: int = 0, how: EnumValue | None = None) -> float:
     if not 0 <= places <= 15:
         raise out_of_range("digits", "Rounding digits must be between 0 and 15, inclusive.")
     if value != value or math.isinf(value) or abs(value) >= 1e16:
@@ -87,8 +86,8 @@ def _log(value: float, base: float | None = None) -> float:
     return math.log(value) / math.log(base)
 
 
-def _abs(ty: t.Ty) -> Callable[[Any], Any]:
-    def run(value: Any) -> Any:  # noqa: ANN401
+def _abs(ty: t.Ty) -> Callable[[Value], Value]:
+    def run(value: Value) -> Value:
         if ty in t.INTEGRAL_BITS and value == numbers.bounds(ty)[0]:
             raise NetError(
                 "OverflowException", "Negating the minimum value of a twos complement number is invalid."
@@ -98,8 +97,8 @@ def _abs(ty: t.Ty) -> Callable[[Any], Any]:
     return run
 
 
-def _pick(sign: int) -> Callable[[Any, Any], Any]:
-    def run(a: Any, b: Any) -> Any:  # noqa: ANN401
+def _pick(sign: int) -> Callable[[Value, Value], Value]:
+    def run(a: Value, b: Value) -> Value:
         if a != a or b != b:
             return a if a != a else b
         return a if (a - b) * sign >= 0 else b
@@ -107,13 +106,13 @@ def _pick(sign: int) -> Callable[[Any, Any], Any]:
     return run
 
 
-def _sign(value: Any) -> int:  # noqa: ANN401
+def _sign(value: Value) -> int:
     if value != value:
         raise NetError("ArithmeticException", "Function does not accept floating point Not-a-Number values.")
     return int(value > 0) - int(value < 0)
 
 
-def _clamp(value: Any, low: Any, high: Any) -> Any:  # noqa: ANN401
+def _clamp(value: Value, low: Value, high: Value) -> Value:
     if low > high:
         raise argument(f"'{low}' cannot be greater than {high}.")
     return low if value < low else high if value > high else value

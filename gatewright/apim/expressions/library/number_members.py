@@ -6,13 +6,12 @@ Source: https://learn.microsoft.com/dotnet/api/system.decimal, system.double, sy
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any
+from collections.abc import Callable, Iterator
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from gatewright.apim.expressions import numbers
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.faults import argument
+from gatewright.apim.expressions.faults import NetError, argument
 from gatewright.apim.expressions.library.entry import member
 from gatewright.apim.expressions.library.maths import round_decimal
 from gatewright.apim.expressions.library.primitives import overflow_of
@@ -43,7 +42,7 @@ _SINGLE = (
 )
 
 
-def _to(ty: t.Ty) -> Any:  # noqa: ANN401
+def _to(ty: t.Ty) -> Callable[[Decimal], int]:
     def run(value: Decimal) -> int:
         whole = int(value)
         low, high = numbers.bounds(ty)
@@ -78,7 +77,7 @@ def _of_bits(bits: NetArray) -> Decimal:
     return _of_words(low, middle, high, flags < 0, flags >> 16 & 0xFF)
 
 
-def _round(value: Decimal, *given: Any) -> Decimal:  # noqa: ANN401
+def _round(value: Decimal, *given: int | EnumValue) -> Decimal:
     places = next((g for g in given if not isinstance(g, EnumValue)), 0)
     return round_decimal(value, places, any(isinstance(g, EnumValue) and g.number == 1 for g in given))
 
@@ -87,12 +86,27 @@ def _order(a: Decimal, b: Decimal) -> int:
     return int(a > b) - int(a < b)
 
 
+def _to_currency(value: Decimal) -> int:
+    """Ten thousandths, rounded to even."""
+    whole = int(value.scaleb(4).to_integral_value(ROUND_HALF_EVEN))
+    if not -(1 << 63) <= whole < 1 << 63:
+        raise NetError("OverflowException", "Value was either too large or too small for a Currency.")
+    return whole
+
+
+def _from_currency(number: int) -> Decimal:
+    places = next((p for p in range(4, 0, -1) if number % 10 ** (5 - p)), 0)
+    return Decimal(number // 10 ** (4 - places)).scaleb(-places)
+
+
 _DECIMAL = (
     *(member(f"new({kind} value)", numbers.to_decimal) for kind in ("double", "float")),
     *(member(f"new({kind} value)", Decimal) for kind in ("int", "uint", "long", "ulong")),
     member("new(int[] bits)", _of_bits),
     member("new(int lo, int mid, int hi, bool isNegative, byte scale)", _of_words),
     member("static decimal MinusOne", lambda: Decimal(-1)),
+    member("static long ToOACurrency(decimal value)", _to_currency),
+    member("static decimal FromOACurrency(long cy)", _from_currency),
     member("static decimal Add(decimal d1, decimal d2)", numbers.decimal_add),
     member("static decimal Subtract(decimal d1, decimal d2)", numbers.decimal_subtract),
     member("static decimal Multiply(decimal d1, decimal d2)", numbers.decimal_multiply),
@@ -118,7 +132,7 @@ def _small_math() -> Iterator[Entry]:
         yield member(f"static {kind} Min({kind} a, {kind} b)", min)
 
 
-def _inverse(call: Any) -> Any:  # noqa: ANN401
+def _inverse(call: Callable[[float], float]) -> Callable[[float], float]:
     def run(value: float) -> float:
         try:
             return float(call(value))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError
 from gatewright.apim.expressions.library.compare import compare, equal, hash_of
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
 from gatewright.apim.expressions.text import format_value, full_name, text_of
-from gatewright.apim.expressions.values import EnumValue, NetType, Plain, runtime_type
+from gatewright.apim.expressions.values import EnumValue, NetType, Plain, Value, runtime_type
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system."
 
@@ -24,17 +22,17 @@ class _Culture:
 CULTURE = _Culture()
 
 
-def _has_value(value: Any) -> bool:  # noqa: ANN401
+def _has_value(value: Value) -> bool:
     return value is not None
 
 
-def _nullable_value(value: Any) -> Any:  # noqa: ANN401
+def _nullable_value(value: Value) -> Value:
     if value is None:
         raise NetError("InvalidOperationException", "Nullable object must have a value.")
     return value
 
 
-def _or_default(ty: t.Ty, value: Any) -> Any:  # noqa: ANN401
+def _or_default(ty: t.Ty, value: Value) -> Value:
     from gatewright.apim.expressions.library.runtime import default
 
     return default(ty) if value is None else value
@@ -126,7 +124,6 @@ TYPES = (
         ),
     ),
     TypeEntry("IComparable", "System", _DOCS + "icomparable", kind="interface"),
-    TypeEntry("IConvertible", "System", _DOCS + "iconvertible", kind="interface"),
     TypeEntry("IFormattable", "System", _DOCS + "iformattable", kind="interface"),
     TypeEntry("IDisposable", "System", _DOCS + "idisposable", kind="interface"),
     TypeEntry("ICloneable", "System", _DOCS + "icloneable", kind="interface"),

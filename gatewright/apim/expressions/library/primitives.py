@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TypeVar
 
 from gatewright.apim.expressions import numbers
 from gatewright.apim.expressions import types as t
@@ -15,11 +14,13 @@ from gatewright.apim.expressions.faults import NetError, argument, bad_format
 from gatewright.apim.expressions.format_numbers import format_number
 from gatewright.apim.expressions.library.compare import compare, equal, hash_of
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
+from gatewright.apim.expressions.library.number_styles import styled, trying_styled
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.text import text_of
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import BOXES
+from gatewright.apim.expressions.values import BOXES, Value
 
+_T = TypeVar("_T")
 _DOCS = "https://learn.microsoft.com/dotnet/api/system."
 WHITE: frozenset[str] = frozenset(
     "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -103,10 +104,10 @@ def parse_bool(text: str) -> bool:
     return found == "true"
 
 
-def trying(parse: Callable[[str], Any], default: Any) -> Callable[[str | None], tuple[bool, Any]]:  # noqa: ANN401
+def trying(parse: Callable[[str], _T], default: _T) -> Callable[..., tuple[bool, _T]]:
     """`TryParse` made of a parser."""
 
-    def run(text: str | None, *_: Any) -> tuple[bool, Any]:  # noqa: ANN401
+    def run(text: str | None, *_: Value) -> tuple[bool, _T]:
         if text is None:
             return False, default
         try:
@@ -117,14 +118,14 @@ def trying(parse: Callable[[str], Any], default: Any) -> Callable[[str | None], 
     return run
 
 
-def unboxed(value: Any) -> Any:  # noqa: ANN401
+def unboxed(value: Value) -> Value:
     """The value itself."""
     return value
 
 
 def _common(ty: Ty) -> tuple[Entry, ...]:
     name = ty.name
-    wrap: Callable[[Any], Any] = BOXES.get(ty, unboxed)
+    wrap: Callable[[Value], Value] = BOXES.get(ty, unboxed)
     return (
         member("string ToString()", lambda v: text_of(wrap(v))),
         member("string ToString(string? format)", lambda v, f: format_number(wrap(v), f or "")),
@@ -134,7 +135,7 @@ def _common(ty: Ty) -> tuple[Entry, ...]:
             lambda v, f, p: format_number(wrap(v), f or ""),
         ),
         member(f"int CompareTo({name} value)", _distance if ty in _SHORT else compare),
-        member("int CompareTo(object? value)", _compared(ty, wrap)),
+        member("int CompareTo(object? value)", compared(ty, wrap)),
         member(f"bool Equals({name} obj)", lambda a, b: a == b or (a != a and b != b)),
         member("bool Equals(object? obj)", lambda a, b: equal(wrap(a), b)),
         member("int GetHashCode()", hash_of),
@@ -149,11 +150,11 @@ def _distance(a: int, b: int) -> int:
     return a - b
 
 
-def _compared(ty: Ty, wrap: Callable[[Any], Any]) -> Callable[[Any, Any], int]:
+def compared(ty: Ty, wrap: Callable[[Value], Value]) -> Callable[[Value, Value], int]:
     """`CompareTo(object)`: another type is an error, null comes first."""
-    order: Callable[[Any, Any], int] = _distance if ty in _SHORT else compare
+    order: Callable[[Value, Value], int] = _distance if ty in _SHORT else compare
 
-    def run(value: Any, other: Any) -> int:  # noqa: ANN401
+    def run(value: Value, other: Value) -> int:
         if other is None:
             return 1
         if type(other) is not type(wrap(value)):
@@ -166,7 +167,9 @@ def _compared(ty: Ty, wrap: Callable[[Any], Any]) -> Callable[[Any, Any], int]:
 _BASES = ("IComparable", "IConvertible", "IFormattable")
 
 
-def _number(ty: Ty, parse: Callable[[str], Any], zero: Any, low: Any, high: Any, *more: Entry) -> TypeEntry:  # noqa: ANN401
+def _number(
+    ty: Ty, parse: Callable[[str], Value], zero: Value, low: Value, high: Value, *more: Entry
+) -> TypeEntry:
     name = ty.name
     members = (
         *_common(ty),
@@ -174,16 +177,16 @@ def _number(ty: Ty, parse: Callable[[str], Any], zero: Any, low: Any, high: Any,
         member(f"static {name} MaxValue", lambda: high),
         member(f"static {name} Parse(string s)", parse),
         member(f"static {name} Parse(string s, IFormatProvider? provider)", lambda s, p: parse(s)),
-        member(f"static {name} Parse(string s, NumberStyles style)", _styled(parse, ty)),
+        member(f"static {name} Parse(string s, NumberStyles style)", styled(ty)),
         member(
             f"static {name} Parse(string s, NumberStyles style, IFormatProvider? provider)",
-            _styled(parse, ty),
+            styled(ty),
         ),
         member(f"static bool TryParse(string? s, out {name} result)", trying(parse, zero)),
         member(
             f"static bool TryParse(string? s, NumberStyles style, IFormatProvider? provider, out "
             f"{name} result)",
-            trying(parse, zero),
+            trying_styled(ty, zero),
         ),
         *more,
     )
@@ -222,66 +225,6 @@ def _round(value: Decimal, places: int) -> Decimal:
     return round_decimal(value, places, False)
 
 
-_CHAR_TESTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
-    ("IsDigit", lambda c: unicodedata.category(c) == "Nd"),
-    ("IsLetter", str.isalpha),
-    ("IsLetterOrDigit", lambda c: c.isalpha() or unicodedata.category(c) == "Nd"),
-    ("IsUpper", lambda c: unicodedata.category(c) == "Lu"),
-    ("IsLower", lambda c: unicodedata.category(c) == "Ll"),
-    ("IsWhiteSpace", lambda c: c in WHITE),
-    ("IsPunctuation", lambda c: unicodedata.category(c)[0] == "P"),
-    ("IsSymbol", lambda c: unicodedata.category(c)[0] == "S"),
-    ("IsNumber", lambda c: unicodedata.category(c)[0] == "N"),
-    ("IsControl", lambda c: unicodedata.category(c) == "Cc"),
-    ("IsSeparator", lambda c: unicodedata.category(c)[0] == "Z"),
-    ("IsSurrogate", lambda c: "\ud800" <= c <= "\udfff"),
-)
-
-
-def upper_char(c: str) -> str:
-    """`char.ToUpperInvariant`: one unit to one unit."""
-    raised = c.upper()
-    return raised if len(raised) == 1 else c
-
-
-def lower_char(c: str) -> str:
-    """`char.ToLowerInvariant`."""
-    lowered = c.lower()
-    return lowered if len(lowered) == 1 else c
-
-
-def _styled(parse: Callable[[str], Any], ty: Ty) -> Callable[..., Any]:
-    """`Parse` with a style: hexadecimal digits, or the number's usual form."""
-
-    def run(text: str, style: Any, *_: Any) -> Any:  # noqa: ANN401
-        if ty not in t.INTEGRAL_BITS or not style.number & 512:
-            return parse(text)
-        digits = text.strip()
-        if not digits or any(c not in "0123456789abcdefABCDEF" for c in digits):
-            raise bad_format()
-        number = int(digits, 16)
-        if number >> t.INTEGRAL_BITS[ty][0]:
-            raise overflow_of(ty)
-        return numbers.wrapper(ty)(number)
-
-    return run
-
-
-def _parse_char(text: str) -> str:
-    if len(text) != 1:
-        raise bad_format("String must be exactly one character long.")
-    return text
-
-
-def _char_at(test: Callable[[str], bool]) -> Callable[[str, int], bool]:
-    def run(text: str, index: int) -> bool:
-        if not 0 <= index < len(text):
-            raise NetError("ArgumentOutOfRangeException", "Index was out of range.")
-        return test(text[index])
-
-    return run
-
-
 TYPES = (
     *(_integer(ty) for ty in (t.INT, t.LONG, t.SHORT, t.BYTE, t.SBYTE, t.USHORT, t.UINT, t.ULONG)),
     _number(t.DOUBLE, parse_double, 0.0, -1.7976931348623157e308, 1.7976931348623157e308, *_DOUBLES),
@@ -305,37 +248,9 @@ TYPES = (
             member("bool Equals(bool obj)", lambda a, b: a is b),
             member("bool Equals(object? obj)", equal),
             member("int CompareTo(bool value)", compare),
-            member("int CompareTo(object? value)", _compared(t.BOOL, unboxed)),
+            member("int CompareTo(object? value)", compared(t.BOOL, unboxed)),
             member("static string TrueString", lambda: "True"),
             member("static string FalseString", lambda: "False"),
-        ),
-        "struct",
-        ("IComparable", "IConvertible"),
-    ),
-    TypeEntry(
-        "char",
-        "System",
-        _DOCS + "char",
-        (
-            member("string ToString()", str),
-            member("static string ToString(char c)", str),
-            member("bool Equals(char obj)", lambda a, b: a == b),
-            member("bool Equals(object? obj)", lambda a, b: equal(BOXES[t.CHAR](a), b)),
-            member("int CompareTo(char value)", lambda a, b: ord(a) - ord(b)),
-            member("int CompareTo(object? value)", _compared(t.CHAR, BOXES[t.CHAR])),
-            *(member(f"static bool {name}(char c)", test) for name, test in _CHAR_TESTS),
-            *(
-                member(f"static bool {name}(string s, int index)", _char_at(test))
-                for name, test in _CHAR_TESTS
-            ),
-            member("static char ToUpper(char c)", upper_char),
-            member("static char ToLower(char c)", lower_char),
-            member("static char ToUpperInvariant(char c)", upper_char),
-            member("static char ToLowerInvariant(char c)", lower_char),
-            member("static char Parse(string s)", _parse_char),
-            member("static double GetNumericValue(char c)", lambda c: float(unicodedata.numeric(c, -1.0))),
-            member("static char MinValue", lambda: "\0"),
-            member("static char MaxValue", lambda: "\uffff"),
         ),
         "struct",
         ("IComparable", "IConvertible"),
@@ -347,7 +262,7 @@ TYPES = (
         "None AllowLeadingWhite AllowTrailingWhite AllowLeadingSign=4 Integer=7 AllowTrailingSign=8 "
         "AllowParentheses=16 "
         "AllowDecimalPoint=32 AllowThousands=64 Number=111 AllowExponent=128 Float=167 "
-        "AllowCurrencySymbol=256 Any=511 "
+        "AllowCurrencySymbol=256 Currency=383 Any=511 "
         "AllowHexSpecifier=512 HexNumber=515",
         allowed=False,
     ),

@@ -6,168 +6,36 @@ Source: https://learn.microsoft.com/dotnet/standard/base-types/regular-expressio
 from __future__ import annotations
 
 import re as plain_re
-from collections.abc import Callable, Iterator
-from typing import Any
-
-import regex  # type: ignore[import-untyped]
+from collections.abc import Callable, Iterable, Iterator
 
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.faults import Exceeded, NetError, out_of_range
-from gatewright.apim.expressions.library import regex_pattern
+from gatewright.apim.expressions.faults import out_of_range
+from gatewright.apim.expressions.library.collections import copy_to
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
+from gatewright.apim.expressions.library.regex_values import (
+    _RIGHT_TO_LEFT,
+    Capture,
+    Group,
+    Match,
+    NetRegex,
+    all_matches,
+    first_match,
+    match_within,
+    next_match,
+)
 from gatewright.apim.expressions.library.runtime import enum_value
 from gatewright.apim.expressions.limits import check_size
 from gatewright.apim.expressions.net_datetime import TimeSpan
 from gatewright.apim.expressions.signature import Entry
-from gatewright.apim.expressions.values import EnumValue, Lazy, NetArray
+from gatewright.apim.expressions.values import EnumValue, Lazy, NetArray, Value
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.text.regularexpressions."
 _SPACE = "System.Text.RegularExpressions"
-_SECONDS = 0.1
-_RIGHT_TO_LEFT = 64
 _STRINGS = t.array(t.STRING)
 
 
-class NetRegex:
-    """A compiled .NET pattern."""
-
-    __slots__ = ("names", "numbers", "options", "pattern", "seconds", "source")
-    ty = t.make("Regex")
-
-    def __init__(self, source: str, options: Any = None, limit: Any = None) -> None:  # noqa: ANN401
-        self.seconds = None if limit is None else limit.ticks / 1e7
-        if self.seconds is not None and limit.ticks != -10_000 and self.seconds <= 0:
-            raise out_of_range("matchTimeout")
-        bits = options.number if isinstance(options, EnumValue) else 0
-        self.source = source
-        self.options = bits
-        flags = regex.VERSION0
-        flags |= regex.IGNORECASE if bits & regex_pattern.IGNORE_CASE else 0
-        flags |= regex.REVERSE if bits & _RIGHT_TO_LEFT else 0
-        written = regex_pattern.Pattern(source, bits)
-        try:
-            self.pattern = regex.compile(written.text(), flags)
-        except (regex.error, OverflowError, RecursionError) as fault:
-            message = f"Invalid pattern '{source}': {fault}"
-            raise NetError("RegexParseException", message) from fault
-        named = [n for n in written.names if n is not None]
-        unnamed = len(written.names) - len(named)
-        self.names = ["0", *map(str, range(1, unnamed + 1)), *named]
-        self.numbers = [written.engine_number(n) for n in range(len(self.names))]
-
-    def net_text(self) -> str:
-        """The pattern."""
-        return self.source
-
-
-def guarded(r: NetRegex, run: Callable[[float], Any]) -> Any:  # noqa: ANN401
-    """Runs the engine; a pattern that takes too long ends the evaluation.
-
-    Raises:
-        NetError: RegexMatchTimeoutException, when the pattern's own time was up.
-        Exceeded: when ours was.
-    """
-    own = r.seconds if r.seconds is not None and 0 < r.seconds < _SECONDS else None
-    try:
-        return run(own or _SECONDS)
-    except TimeoutError as fault:
-        if own is not None:
-            raise NetError(
-                "RegexMatchTimeoutException",
-                "The RegEx engine has timed out while trying to match a pattern to an input string.",
-            ) from fault
-        raise Exceeded(
-            "RegexTimeLimitExceeded", f"a regular expression took more than {_SECONDS} s"
-        ) from fault
-
-
-class Group:
-    """A group of a match: text, place, and whether it took part."""
-
-    __slots__ = ("captures", "index", "length", "name", "success", "text")
-    ty = t.make("Group")
-
-    def __init__(self, match: Any, number: int | str | None, name: str) -> None:  # noqa: ANN401
-        self.name = name
-        start, end = match.span(number) if match is not None and number is not None else (-1, -1)
-        self.success = start >= 0
-        self.index = max(start, 0)
-        self.length = max(end - start, 0)
-        self.text = match.group(number) if self.success else ""
-        self.captures = (
-            list(zip(match.starts(number), match.captures(number), strict=True)) if self.success else []
-        )
-
-    def net_text(self) -> str:
-        """The matched text."""
-        return self.text
-
-
-class Match(Group):
-    """A match, found or not."""
-
-    __slots__ = ("found", "input", "regex")
-    ty = t.make("Match")
-
-    def __init__(self, r: NetRegex | None, text: str, found: Any) -> None:  # noqa: ANN401
-        super().__init__(found, 0, "0")
-        self.regex = r
-        self.input = text
-        self.found = found
-
-    def groups(self) -> list[Group]:
-        """All groups in .NET's order."""
-        if self.regex is None or self.found is None:
-            return [self]
-        out: list[Group] = [self]
-        for number, name in enumerate(self.regex.names[1:], 1):
-            out.append(Group(self.found, self.regex.numbers[number], name))
-        return out
-
-
-def _match(r: NetRegex, text: str, start: int | None = None) -> Match:
-    first, last = _bounds(r, text, start)
-    return Match(r, text, guarded(r, lambda s: r.pattern.search(text, first, last, timeout=s)))
-
-
-def _bounds(r: NetRegex, text: str, start: int | None) -> tuple[int, int]:
-    """Where a search that begins at a place may look; from right to left it ends there."""
-    if start is None:
-        return 0, len(text)
-    if not 0 <= start <= len(text):
-        raise out_of_range("startat", "Start index cannot be less than 0 or greater than input length.")
-    return (0, start) if r.options & _RIGHT_TO_LEFT else (start, len(text))
-
-
-def _match_within(r: NetRegex, text: str, start: int, length: int) -> Match:
-    """`Match(input, beginning, length)`: anchors see the part alone."""
-    if not 0 <= start <= len(text) or not 0 <= length <= len(text) - start:
-        raise out_of_range("length", "Length cannot be less than 0 or exceed input length.")
-    part = _match(r, text[start : start + length])
-    part.index += start
-    return part
-
-
-def _next(m: Match) -> Match:
-    if m.regex is None or m.found is None:
-        return m
-    if m.regex.options & _RIGHT_TO_LEFT:
-        end = m.found.start() - (m.length == 0)
-    else:
-        end = m.found.end() + (m.length == 0)
-    if not 0 <= end <= len(m.input):
-        return Match(m.regex, m.input, None)
-    return _match(m.regex, m.input, end)
-
-
-def _all(r: NetRegex, text: str, start: int | None = None) -> list[Match]:
-    first, last = _bounds(r, text, start)
-    found = guarded(r, lambda s: list(r.pattern.finditer(text, first, last, timeout=s)))
-    return [Match(r, text, m) for m in found]
-
-
 def _matches(r: NetRegex, text: str, start: int | None = None) -> Lazy:
-    found = _all(r, text, start)
+    found = all_matches(r, text, start)
     return Lazy(t.make("MatchCollection"), lambda: found)
 
 
@@ -202,7 +70,7 @@ def _some(r: NetRegex, text: str, count: int, start: int | None) -> list[Match]:
     """The first matches, in the order of the text; -1 is all."""
     if count < -1:
         raise out_of_range("count", "Count cannot be less than -1.")
-    found = _all(r, text, start)[: None if count < 0 else count]
+    found = all_matches(r, text, start)[: None if count < 0 else count]
     return found[::-1] if r.options & _RIGHT_TO_LEFT else found
 
 
@@ -257,10 +125,10 @@ def json_path_match(text: str, pattern: str) -> bool:
     body, _, flags = pattern[1:].rpartition("/")
     bits = sum({"i": 1, "m": 2, "s": 16, "x": 32}.get(c, 0) for c in flags)
     made = NetRegex(body, EnumValue(t.make("RegexOptions"), bits, ""))
-    return _match(made, text).success
+    return first_match(made, text).success
 
 
-def _both(head: str, tail: str, call: Callable[..., Any]) -> Iterator[Entry]:
+def _both(head: str, tail: str, call: Callable[..., Value]) -> Iterator[Entry]:
     """An instance method and its two static forms."""
     result, _, name = head.partition(" ")
     extra = f", {tail}" if tail else ""
@@ -281,33 +149,29 @@ def _both(head: str, tail: str, call: Callable[..., Any]) -> Iterator[Entry]:
     )
 
 
-def _item(values: Any, at: int) -> Any:  # noqa: ANN401
+def _item(values: Value, at: int) -> Value:
     items = list(values)
     if not 0 <= at < len(items):
         raise out_of_range("i", "Specified argument was out of the range of valid values.")
     return items[at]
 
 
-def _group_at(groups: Lazy, at: int | str) -> Group:
+def _group_at(groups: Iterable[Group], at: int | str) -> Group:
     for number, group in enumerate(groups):
         if at in (number, group.name):
-            return group  # type: ignore[no-any-return]
+            return group
     return Group(None, None, str(at))
+
+
+_COPIES = (
+    member("void CopyTo(Array array, int arrayIndex)", copy_to),
+    member("bool IsReadOnly", lambda found: True),
+    member("bool IsSynchronized", lambda found: False),
+)
 
 
 def _groups(m: Match) -> Lazy:
     return Lazy(t.make("GroupCollection"), m.groups)
-
-
-class Capture(Group):
-    """One capture of a group."""
-
-    __slots__ = ()
-    ty = t.make("Capture")
-
-    def __init__(self, start: int, text: str) -> None:
-        super().__init__(None, None, "")
-        self.index, self.length, self.text, self.success = start, len(text), text, True
 
 
 def _captures(g: Group) -> Lazy:
@@ -318,8 +182,8 @@ _REGEX = (
     member("new(string pattern)", NetRegex),
     member("new(string pattern, RegexOptions options)", NetRegex),
     member("new(string pattern, RegexOptions options, TimeSpan matchTimeout)", NetRegex),
-    *_both("bool IsMatch", "", lambda r, s: _match(r, s).success),
-    *_both("Match Match", "", _match),
+    *_both("bool IsMatch", "", lambda r, s: first_match(r, s).success),
+    *_both("Match Match", "", first_match),
     *_both("MatchCollection Matches", "", _matches),
     *_both("string Replace", "string replacement", _replace),
     *_both("string Replace", "MatchEvaluator evaluator", _replace),
@@ -327,11 +191,11 @@ _REGEX = (
     member("string Replace(string input, string replacement, int count)", _replace),
     member("string Replace(string input, MatchEvaluator evaluator, int count)", _replace),
     member("string[] Split(string input, int count)", _split),
-    member("Match Match(string input, int startat)", _match),
+    member("Match Match(string input, int startat)", first_match),
     member("static string Escape(string str)", _escape_text),
     member("static string Unescape(string str)", _unescape),
-    member("bool IsMatch(string input, int startat)", lambda r, s, i: _match(r, s, i).success),
-    member("Match Match(string input, int beginning, int length)", _match_within),
+    member("bool IsMatch(string input, int startat)", lambda r, s, i: first_match(r, s, i).success),
+    member("Match Match(string input, int beginning, int length)", match_within),
     member("MatchCollection Matches(string input, int startat)", _matches),
     member("string Replace(string input, string replacement, int count, int startat)", _replace),
     member("string Replace(string input, MatchEvaluator evaluator, int count, int startat)", _replace),
@@ -388,7 +252,7 @@ TYPES = (
         _DOCS + "match",
         (
             member("GroupCollection Groups", _groups),
-            member("Match NextMatch()", _next),
+            member("Match NextMatch()", next_match),
             member("string Result(string replacement)", lambda m, r: _expand(m.regex, r, m)),
             member(_NO_MATCH, lambda: Match(None, "", None)),
         ),
@@ -403,6 +267,7 @@ TYPES = (
             member("int Count", lambda g: len(list(g))),
             member("Group this[int groupnum]", _group_at),
             member("Group this[string groupname]", _group_at),
+            *_COPIES,
         ),
         bases=("IEnumerable<Group>",),
         allowed=frozenset({"Count", "this"}),
@@ -411,14 +276,14 @@ TYPES = (
         "MatchCollection",
         _SPACE,
         _DOCS + "matchcollection",
-        (member("int Count", lambda g: len(list(g))), member("Match this[int i]", _item)),
+        (member("int Count", lambda g: len(list(g))), member("Match this[int i]", _item), *_COPIES),
         bases=("IEnumerable<Match>",),
     ),
     TypeEntry(
         "CaptureCollection",
         _SPACE,
         _DOCS + "capturecollection",
-        (member("int Count", lambda g: len(list(g))), member("Capture this[int i]", _item)),
+        (member("int Count", lambda g: len(list(g))), member("Capture this[int i]", _item), *_COPIES),
         bases=("IEnumerable<Capture>",),
         allowed=frozenset({"Count", "this"}),
     ),

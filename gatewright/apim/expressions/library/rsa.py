@@ -8,20 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
 
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.library.entry import TypeEntry, member
+from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
 from gatewright.apim.expressions.library.hash_members import HashName
+from gatewright.apim.expressions.library.runtime import enum_value
+from gatewright.apim.expressions.signature import Entry
+from gatewright.apim.expressions.values import Value
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.security.cryptography."
 _SPACE = "System.Security.Cryptography"
 
 
-def _later(name: str) -> Callable[..., Any]:
+def _later(name: str) -> Callable[..., Value]:
     """A function of the module that loads the package cryptography, once it is first called."""
 
-    def run(*values: Any) -> Any:  # noqa: ANN401
+    def run(*values: Value) -> Value:
         return getattr(import_module("gatewright.apim.expressions.library.rsa_keys"), name)(*values)
 
     return run
@@ -48,11 +50,12 @@ def _signature(name: str) -> Padding:
     return Padding(t.make("RSASignaturePadding"), name)
 
 
+_ENCRYPTION, _SIGNATURE = t.make("RSAEncryptionPaddingMode"), t.make("RSASignaturePaddingMode")
 _HOW = "HashAlgorithmName hashAlgorithm, RSASignaturePadding padding"
 _OAEP = ("SHA1", "SHA256", "SHA384", "SHA512")
 
 
-def _padding(name: str, *members: Any) -> TypeEntry:  # noqa: ANN401
+def _padding(name: str, *members: Entry) -> TypeEntry:
     same = (
         member("string ToString()", Padding.net_text),
         member("bool Equals(object? obj)", lambda a, b: a == b),
@@ -112,10 +115,14 @@ TYPES = (
             lambda h: _encryption("Oaep", h.name),
         ),
         member("HashAlgorithmName OaepHashAlgorithm", lambda p: HashName(p.oaep)),
+        member("RSAEncryptionPaddingMode Mode", lambda p: enum_value(_ENCRYPTION, p.oaep is not None)),
     ),
     _padding(
         "RSASignaturePadding",
         member("static RSASignaturePadding Pkcs1", lambda: _signature("Pkcs1")),
         member("static RSASignaturePadding Pss", lambda: _signature("Pss")),
+        member("RSASignaturePaddingMode Mode", lambda p: enum_value(_SIGNATURE, p.name == "Pss")),
     ),
+    enum("RSAEncryptionPaddingMode", _SPACE, _DOCS + "rsaencryptionpaddingmode", "Pkcs1 Oaep", allowed=False),
+    enum("RSASignaturePaddingMode", _SPACE, _DOCS + "rsasignaturepaddingmode", "Pkcs1 Pss", allowed=False),
 )

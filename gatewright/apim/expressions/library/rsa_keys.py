@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -86,14 +85,14 @@ def _hash(name: HashName) -> hashes.HashAlgorithm:
     return made
 
 
-def _signing(padding: Padding, name: HashName) -> Any:  # noqa: ANN401
+def _signing(padding: Padding, name: HashName) -> pads.PKCS1v15 | pads.PSS:
     if padding.name == "Pkcs1":
         return pads.PKCS1v15()
     made = _hash(name)
     return pads.PSS(pads.MGF1(made), made.digest_size)
 
 
-def _encrypting(padding: Padding) -> Any:  # noqa: ANN401
+def _encrypting(padding: Padding) -> pads.PKCS1v15 | pads.OAEP:
     if padding.oaep is None:
         return pads.PKCS1v15()
     made = _hash(HashName(padding.oaep))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 from gatewright.apim.expressions.bind.conversions import Conversions
 from gatewright.apim.expressions.bind.defaults import default_value
 from gatewright.apim.expressions.library import library
 from gatewright.apim.expressions.types import Ty
+from gatewright.apim.expressions.values import EnumValue, Value
 
 
 @cache
@@ -17,11 +17,11 @@ def conversions() -> Conversions:
     return Conversions(library())
 
 
-def default(ty: Ty) -> Any:  # noqa: ANN401
+def default(ty: Ty) -> Value:
     """`default(T)`."""
     return default_value(library(), ty)
 
 
-def enum_value(ty: Ty, number: int) -> Any:  # noqa: ANN401
+def enum_value(ty: Ty, number: int) -> EnumValue:
     """The value of an enum with a number."""
     return library().enum_value(ty, number)

@@ -8,16 +8,19 @@ The culture is the invariant one whatever is given.
 from __future__ import annotations
 
 import unicodedata
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Literal
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError, argument, out_of_range
 from gatewright.apim.expressions.library import strings
+from gatewright.apim.expressions.library.chars import lower_char, upper_char
 from gatewright.apim.expressions.library.compare import compare, compare_text, equal
 from gatewright.apim.expressions.library.entry import enum, member
-from gatewright.apim.expressions.library.primitives import lower_char, upper_char
+from gatewright.apim.expressions.library.string_comparers import comparer
+from gatewright.apim.expressions.library.string_parts import join_range, split
 from gatewright.apim.expressions.utf16 import from_units, to_units
-from gatewright.apim.expressions.values import Comparer, EnumValue, NetArray
+from gatewright.apim.expressions.values import Comparer, EnumValue, NetArray, Value
 
 _INDEX = "Index was out of range. Must be non-negative and less than the size of the collection."
 _COUNT = "Count must be positive and count must refer to a location within the string/array/collection."
@@ -45,7 +48,7 @@ def _last_how(s: str, value: str, start: int, how: EnumValue) -> int:
 
 
 def _index_how(s: str, value: str, start: int, count: int, how: EnumValue) -> int:
-    return strings.index_of(strings.fold(s, how), strings.fold(value, how), start, count)
+    return strings.find_text(s, value, start, count, how)
 
 
 def _any(s: str, chars: NetArray, start: int, count: int | None = None) -> int:
@@ -84,7 +87,7 @@ def _sub(s: str | None, start: int, length: int, name: str) -> str | None:
     return s[start : start + length]
 
 
-def _compare_parts(a: str | None, i: int, b: str | None, j: int, length: int, *how: Any) -> int:  # noqa: ANN401
+def _compare_parts(a: str | None, i: int, b: str | None, j: int, length: int, *how: EnumValue | bool) -> int:
     x, y = _sub(a, i, length, "indexA"), _sub(b, j, length, "indexB")
     if how and isinstance(how[0], EnumValue):
         return strings.compare_with(x, y, how[0].number)
@@ -112,21 +115,21 @@ def _normal(s: str, form: EnumValue | None = None) -> str:
 
 
 def _culture(ignore: bool) -> Comparer:
-    return strings.comparer("InvariantCultureIgnoreCase" if ignore else "InvariantCulture")
+    return comparer("InvariantCultureIgnoreCase" if ignore else "InvariantCulture")
 
 
 def _by_kind(how: EnumValue) -> Comparer:
     names = ("CurrentCulture", "CurrentCultureIgnoreCase", "InvariantCulture", "InvariantCultureIgnoreCase")
-    return strings.comparer((*names, "Ordinal", "OrdinalIgnoreCase")[how.number])
+    return comparer((*names, "Ordinal", "OrdinalIgnoreCase")[how.number])
 
 
-def _objects_equal(c: Comparer, a: Any, b: Any) -> bool:  # noqa: ANN401
+def _objects_equal(c: Comparer, a: Value, b: Value) -> bool:
     if isinstance(a, str) and isinstance(b, str):
         return bool(c.key(a) == c.key(b))
     return equal(a, b)
 
 
-def _objects_order(c: Comparer, a: Any, b: Any) -> int:  # noqa: ANN401
+def _objects_order(c: Comparer, a: Value, b: Value) -> int:
     if isinstance(a, str) and isinstance(b, str):
         return int(c.sort(a) > c.sort(b)) - int(c.sort(a) < c.sort(b))
     return compare(a, b)
@@ -160,9 +163,7 @@ _STRING = (
         )
         for args in ("object? a", "object? a, object? b", "object? a, object? b, object? c")
     ),
-    member(
-        "static string Join(char separator, string[] value, int startIndex, int count)", strings.join_range
-    ),
+    member("static string Join(char separator, string[] value, int startIndex, int count)", join_range),
     member(
         f"string Replace(string oldValue, string? newValue, {_ICASE})",
         lambda s, a, b, i, c: strings.replaced(
@@ -171,7 +172,7 @@ _STRING = (
     ),
     member(
         "string[] Split(string? separator, int count, StringSplitOptions options = 0)",
-        lambda s, x, n, o: strings.split(s, [x] if x else [""], n, int(o)),
+        lambda s, x, n, o: split(s, [x] if x else [""], n, int(o)),
     ),
     member(
         "bool Contains(char value, StringComparison how)",
@@ -241,7 +242,7 @@ def _number_at(s: str, index: int) -> int:
     return ord(s[index])
 
 
-def _at(test: Any) -> Any:  # noqa: ANN401
+def _at(test: Callable[[str], bool]) -> Callable[[str, int], bool]:
     def run(s: str, index: int) -> bool:
         if not 0 <= index < len(s):
             raise NetError("ArgumentOutOfRangeException", _INDEX)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import (
@@ -13,25 +12,36 @@ from gatewright.apim.expressions.faults import (
     index_out_of_range,
     out_of_range,
 )
+from gatewright.apim.expressions.library import string_search
+from gatewright.apim.expressions.library.chars import lower_char, upper_char
 from gatewright.apim.expressions.library.compare import (
     compare_ordinal,
     compare_text,
-    culture_key,
     equal,
     hash_of,
 )
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
-from gatewright.apim.expressions.library.primitives import WHITE, lower_char, upper_char
+from gatewright.apim.expressions.library.primitives import WHITE
+from gatewright.apim.expressions.library.string_parts import (
+    chars_of,
+    concat,
+    join_range,
+    joined,
+    repeated,
+    split,
+    texts_of,
+)
 from gatewright.apim.expressions.limits import check_size
-from gatewright.apim.expressions.text import composite, text_of
-from gatewright.apim.expressions.values import Comparer, EnumValue, NetArray, boxed_items
+from gatewright.apim.expressions.text import composite
+from gatewright.apim.expressions.values import EnumValue, NetArray, Value
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system."
 _STRINGS = t.array(t.STRING)
 _WHITE = "".join(WHITE)
 
 
-def _upper(s: str) -> str:
+def upper(s: str) -> str:
+    """`ToUpper`: one unit becomes one unit."""
     return s.upper() if s.isascii() else "".join(map(upper_char, s))
 
 
@@ -41,7 +51,7 @@ def _lower(s: str) -> str:
 
 def fold(s: str, how: EnumValue) -> str:
     """A text as a StringComparison sees it."""
-    return _upper(s) if how.number in (1, 3, 5) else s
+    return upper(s) if how.number in (1, 3, 5) else s
 
 
 # --------------------------------------------------------------------------- search
@@ -51,12 +61,46 @@ def _contains(s: str, value: str, how: EnumValue | None = None) -> bool:
     return value in s if how is None else fold(value, how) in fold(s, how)
 
 
+def _by_culture(s: str, value: str, how: EnumValue | None) -> bool:
+    """Whether a comparison is the culture's, and may differ from one character by character."""
+    return (how is None or how.number < 4) and not string_search.plain(s, value)
+
+
+def _ignoring(how: EnumValue | None) -> bool:
+    return how is not None and how.number in (1, 3, 5)
+
+
 def _starts(s: str, value: str, how: EnumValue | None = None) -> bool:
+    if _by_culture(s, value, how):
+        return string_search.starts(s, value, _ignoring(how))
     return s.startswith(value) if how is None else fold(s, how).startswith(fold(value, how))
 
 
 def _ends(s: str, value: str, how: EnumValue | None = None) -> bool:
+    if _by_culture(s, value, how):
+        return string_search.ends(s, value, _ignoring(how))
     return s.endswith(value) if how is None else fold(s, how).endswith(fold(value, how))
+
+
+def find_text(
+    s: str, value: str, start: int = 0, count: int | None = None, how: EnumValue | None = None
+) -> int:
+    """`string.IndexOf(string)`."""
+    if not _by_culture(s, value, how):
+        return index_of(
+            s if how is None else fold(s, how), value if how is None else fold(value, how), start, count
+        )
+    index_of(s, "", start, count)  # checks the range
+    part = s[start : len(s) if count is None else start + count]
+    found = string_search.find(part, value, _ignoring(how))
+    return found if found < 0 else found + start
+
+
+def find_last_text(s: str, value: str, how: EnumValue | None = None) -> int:
+    """`string.LastIndexOf(string)`."""
+    if _by_culture(s, value, how):
+        return string_search.find_last(s, value, _ignoring(how))
+    return _last_index(s if how is None else fold(s, how), value if how is None else fold(value, how))
 
 
 def _check_start(s: str, start: int) -> None:
@@ -145,7 +189,7 @@ def replaced(s: str, old: str, new: str | None, how: EnumValue | None = None) ->
     if how is None or how.number not in (1, 3, 5):
         check_size(len(s) + s.count(old) * len(new or ""))
         return s.replace(old, new or "")
-    folded, wanted, out, at = _upper(s), _upper(old), [], 0
+    folded, wanted, out, at = upper(s), upper(old), [], 0
     while (found := folded.find(wanted, at)) >= 0:
         out += [s[at:found], new or ""]
         at = found + len(old)
@@ -174,94 +218,10 @@ def _trim(side: Callable[..., str]) -> Callable[..., str]:
     return run
 
 
-# --------------------------------------------------------------------------- split, join
-
-
-def split(s: str, separators: list[str] | None, count: int | None, options: int) -> NetArray:
-    """`string.Split`."""
-    if count is not None and count < 0:
-        raise out_of_range(
-            "count",
-            "Count must be positive and count must refer to a location within the string/array/collection.",
-        )
-    drop = bool(options & 1)
-    if count == 0 or (drop and not s):
-        return NetArray(_STRINGS, [])
-    parts = _pieces(s, separators, count, drop)
-    return NetArray(_STRINGS, parts)
-
-
-def _pieces(s: str, separators: list[str] | None, count: int | None, drop: bool) -> list[str]:
-    seps = [x for x in separators or () if x]
-    if not separators:
-        seps = list(WHITE)
-    if not seps:
-        return [s]
-    if count is None and len(seps) == 1:
-        parts = s.split(seps[0])
-        return [p for p in parts if p] if drop else parts
-    out: list[str] = []
-    at = start = 0
-    while at < len(s):
-        if count is not None and len(out) == count - 1:
-            break
-        hit = next((x for x in seps if s.startswith(x, at)), None)
-        if hit is None:
-            at += 1
-            continue
-        if at > start or not drop:
-            out.append(s[start:at])
-        at += len(hit)
-        start = at
-    if drop and count is not None:
-        while (hit := next((x for x in seps if s.startswith(x, start)), None)) is not None:
-            start += len(hit)
-    rest = s[start:]
-    return out if drop and not rest else [*out, rest]
-
-
-def _chars(value: NetArray | None) -> list[str] | None:
-    return None if value is None else list(value.items)
-
-
-def _texts(value: NetArray | None) -> list[str] | None:
-    return None if value is None else [x for x in value.items if x]
-
-
-def _join(separator: str | None, values: Iterable[Any]) -> str:
-    parts = [text_of(v) for v in values]
-    glue = separator or ""
-    check_size(sum(map(len, parts)) + len(glue) * len(parts))
-    return glue.join(parts)
-
-
-def joined(separator: str | None, values: Any) -> str:  # noqa: ANN401
-    return _join(separator, boxed_items(values))
-
-
-def join_range(separator: str | None, values: NetArray, start: int, count: int) -> str:
-    """`string.Join` of a part of an array."""
-    if start < 0 or count < 0 or start + count > len(values.items):
-        raise out_of_range("startIndex")
-    return _join(separator, values.items[start : start + count])
-
-
-def _concat(*values: Any) -> str:  # noqa: ANN401
-    return "".join([text_of(v) for v in values])
-
-
-def repeated(c: str, count: int) -> str:
-    """`new string(c, count)`."""
-    if count < 0:
-        raise out_of_range("count", "'count' must be non-negative.")
-    check_size(count)
-    return c * count
-
-
 def _equals(a: str | None, b: str | None, how: EnumValue) -> bool:
     if a is None or b is None:
         return a is b
-    return fold(a, how) == fold(b, how)
+    return a == b or compare_with(a, b, how.number) == 0
 
 
 def _compare(a: str | None, b: str | None, how: EnumValue | bool | None = None) -> int:
@@ -275,14 +235,14 @@ def compare_with(a: str | None, b: str | None, how: int) -> int:
     return compare_ordinal(a, b, how == 5) if how >= 4 else compare_text(a, b, how in (1, 3))
 
 
-def formatted(pattern: str, values: Any) -> str:  # noqa: ANN401
+def formatted(pattern: str, values: Value) -> str:
     text = composite(pattern, values)
     check_size(len(text))
     return text
 
 
 _SPLITS = (
-    member("string[] Split(params char[]? separator)", lambda s, x: split(s, _chars(x), None, 0)),
+    member("string[] Split(params char[]? separator)", lambda s, x: split(s, chars_of(x), None, 0)),
     member(
         "string[] Split(char separator, StringSplitOptions options = 0)",
         lambda s, c, o: split(s, [c], None, _number(o)),
@@ -297,31 +257,31 @@ _SPLITS = (
             split(s, [x] if x else [], None, _number(o)) if x else NetArray(_STRINGS, _whole(s, o))
         ),
     ),
-    member("string[] Split(char[]? separator, int count)", lambda s, x, n: split(s, _chars(x), n, 0)),
+    member("string[] Split(char[]? separator, int count)", lambda s, x, n: split(s, chars_of(x), n, 0)),
     member(
         "string[] Split(char[]? separator, StringSplitOptions options)",
-        lambda s, x, o: split(s, _chars(x), None, o.number),
+        lambda s, x, o: split(s, chars_of(x), None, o.number),
     ),
     member(
         "string[] Split(char[]? separator, int count, StringSplitOptions options)",
-        lambda s, x, n, o: split(s, _chars(x), n, o.number),
+        lambda s, x, n, o: split(s, chars_of(x), n, o.number),
     ),
     member(
         "string[] Split(string[]? separator, StringSplitOptions options)",
-        lambda s, x, o: split(s, _texts(x), None, o.number),
+        lambda s, x, o: split(s, texts_of(x), None, o.number),
     ),
     member(
         "string[] Split(string[]? separator, int count, StringSplitOptions options)",
-        lambda s, x, n, o: split(s, _texts(x), n, o.number),
+        lambda s, x, n, o: split(s, texts_of(x), n, o.number),
     ),
 )
 
 
-def _number(option: Any) -> int:  # noqa: ANN401
+def _number(option: EnumValue | int) -> int:
     return int(option)
 
 
-def _whole(s: str, option: Any) -> list[str]:  # noqa: ANN401
+def _whole(s: str, option: EnumValue | int) -> list[str]:
     return [] if int(option) & 1 and not s else [s]
 
 
@@ -342,31 +302,26 @@ _STRING = (
     member("bool Contains(char value)", _contains),
     member("bool StartsWith(string value)", _starts),
     member("bool StartsWith(string value, StringComparison comparisonType)", _starts),
-    member("bool StartsWith(char value)", _starts),
+    member("bool StartsWith(char value)", str.startswith),
     member("bool EndsWith(string value)", _ends),
     member("bool EndsWith(string value, StringComparison comparisonType)", _ends),
-    member("bool EndsWith(char value)", _ends),
-    member("int IndexOf(string value)", index_of),
+    member("bool EndsWith(char value)", str.endswith),
+    member("int IndexOf(string value)", find_text),
     member("int IndexOf(char value)", index_of),
-    member("int IndexOf(string value, int startIndex)", index_of),
+    member("int IndexOf(string value, int startIndex)", find_text),
     member("int IndexOf(char value, int startIndex)", index_of),
-    member("int IndexOf(string value, int startIndex, int count)", index_of),
+    member("int IndexOf(string value, int startIndex, int count)", find_text),
     member("int IndexOf(char value, int startIndex, int count)", index_of),
-    member(
-        "int IndexOf(string value, StringComparison how)", lambda s, v, h: index_of(fold(s, h), fold(v, h))
-    ),
+    member("int IndexOf(string value, StringComparison how)", lambda s, v, h: find_text(s, v, 0, None, h)),
     member(
         "int IndexOf(string value, int startIndex, StringComparison how)",
-        lambda s, v, i, h: index_of(fold(s, h), fold(v, h), i),
+        lambda s, v, i, h: find_text(s, v, i, None, h),
     ),
-    member("int LastIndexOf(string value)", _last_index),
+    member("int LastIndexOf(string value)", find_last_text),
     member("int LastIndexOf(char value)", _last_index),
     member("int LastIndexOf(string value, int startIndex)", _last_index),
     member("int LastIndexOf(char value, int startIndex)", _last_index),
-    member(
-        "int LastIndexOf(string value, StringComparison how)",
-        lambda s, v, h: _last_index(fold(s, h), fold(v, h)),
-    ),
+    member("int LastIndexOf(string value, StringComparison how)", find_last_text),
     member("int IndexOfAny(char[] anyOf)", _index_any),
     member("int LastIndexOfAny(char[] anyOf)", _last_index_any),
     member("string Substring(int startIndex)", _substring),
@@ -377,11 +332,11 @@ _STRING = (
     member("string Replace(string oldValue, string? newValue)", replaced),
     member("string Replace(string oldValue, string? newValue, StringComparison how)", replaced),
     member("string Replace(char oldChar, char newChar)", lambda s, a, b: s.replace(a, b)),
-    member("string ToUpper()", _upper),
+    member("string ToUpper()", upper),
     member("string ToLower()", _lower),
-    member("string ToUpper(CultureInfo culture)", lambda s, c: _upper(s)),
+    member("string ToUpper(CultureInfo culture)", lambda s, c: upper(s)),
     member("string ToLower(CultureInfo culture)", lambda s, c: _lower(s)),
-    member("string ToUpperInvariant()", _upper),
+    member("string ToUpperInvariant()", upper),
     member("string ToLowerInvariant()", _lower),
     member("string Trim()", _trim(str.strip)),
     member("string Trim(char trimChar)", _trim(str.strip)),
@@ -417,12 +372,12 @@ _STRING = (
     member("static int Compare(string? a, string? b, bool ignoreCase)", _compare),
     member("static int Compare(string? a, string? b, StringComparison how)", _compare),
     member("static int CompareOrdinal(string? a, string? b)", compare_ordinal),
-    member("static string Concat(object? a)", _concat),
-    member("static string Concat(string? a, string? b)", _concat),
-    member("static string Concat(string? a, string? b, string? c)", _concat),
-    member("static string Concat(string? a, string? b, string? c, string? d)", _concat),
-    member("static string Concat(object? a, object? b)", _concat),
-    member("static string Concat(object? a, object? b, object? c)", _concat),
+    member("static string Concat(object? a)", concat),
+    member("static string Concat(string? a, string? b)", concat),
+    member("static string Concat(string? a, string? b, string? c)", concat),
+    member("static string Concat(string? a, string? b, string? c, string? d)", concat),
+    member("static string Concat(object? a, object? b)", concat),
+    member("static string Concat(object? a, object? b, object? c)", concat),
     member("static string Concat(params string[] values)", lambda v: joined("", v)),
     member("static string Concat(params object[] args)", lambda v: joined("", v)),
     member("static string Concat(IEnumerable<string> values)", lambda v: joined("", v)),
@@ -451,43 +406,6 @@ _STRING = (
 )
 
 
-# --------------------------------------------------------------------------- comparers
-
-
-def comparer(name: str) -> Comparer:
-    """A `StringComparer` by its property's name."""
-    ignoring = name.endswith("IgnoreCase")
-    if name.startswith("Ordinal"):
-        key: Callable[[Any], Any] = _upper if ignoring else (lambda s: s)
-        return Comparer(name, _or_null(key), _sort_null(key))
-    return Comparer(
-        name, _or_null(_upper if ignoring else (lambda s: s)), _sort_null(lambda s: culture_key(s, ignoring))
-    )
-
-
-def _or_null(key: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda s: None if s is None else key(s)
-
-
-def _sort_null(key: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda s: (0,) if s is None else (1, key(s))
-
-
-_COMPARERS = (
-    "Ordinal",
-    "OrdinalIgnoreCase",
-    "InvariantCulture",
-    "InvariantCultureIgnoreCase",
-    "CurrentCulture",
-    "CurrentCultureIgnoreCase",
-)
-
-
-def _order(c: Comparer, a: str | None, b: str | None) -> int:
-    x, y = c.sort(a), c.sort(b)
-    return int(x > y) - int(x < y)
-
-
 TYPES = (
     TypeEntry(
         "string",
@@ -496,26 +414,7 @@ TYPES = (
         _STRING,
         bases=("IEnumerable<char>", "IComparable", "IConvertible", "ICloneable"),
     ),
-    TypeEntry(
-        "StringComparer",
-        "System",
-        _DOCS + "stringcomparer",
-        (
-            *(member(f"static StringComparer {n}", lambda n=n: comparer(n)) for n in _COMPARERS),
-            member("bool Equals(string? a, string? b)", lambda c, a, b: c.key(a) == c.key(b)),
-            member("int Compare(string? a, string? b)", _order),
-            member("int GetHashCode(string s)", lambda c, s: hash_of(c.key(s))),
-        ),
-        bases=("IEqualityComparer<string>", "IComparer<string>"),
-    ),
-    enum(
-        "StringComparison",
-        "System",
-        _DOCS + "stringcomparison",
-        "CurrentCulture CurrentCultureIgnoreCase InvariantCulture InvariantCultureIgnoreCase "
-        "Ordinal OrdinalIgnoreCase",
-    ),
     enum("StringSplitOptions", "System", _DOCS + "stringsplitoptions", "None RemoveEmptyEntries"),
 )
 
-__all__ = ["TYPES", "NetError", "argument_null", "compare_with", "comparer"]
+__all__ = ["TYPES", "NetError", "argument_null", "compare_with"]

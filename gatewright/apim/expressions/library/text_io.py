@@ -6,17 +6,17 @@ Source: https://learn.microsoft.com/dotnet/api/system.io.stringreader, system.io
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError, argument, out_of_range
 from gatewright.apim.expressions.library import strings
 from gatewright.apim.expressions.library.builders import Builder
+from gatewright.apim.expressions.library.encoding import Encoding
 from gatewright.apim.expressions.library.entry import TypeEntry, member
 from gatewright.apim.expressions.library.objects import CULTURE
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.text import text_of
-from gatewright.apim.expressions.values import BOXES, NetArray
+from gatewright.apim.expressions.values import BOXES, NetArray, Value
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.io."
 
@@ -117,18 +117,18 @@ def _shut(w: Writer) -> None:
 def _writes() -> Iterator[Entry]:
     """`Write` and `WriteLine` of each type that has a form of its own."""
     for ty in (t.CHAR, t.INT, t.UINT, t.LONG, t.ULONG, t.FLOAT, t.DOUBLE, t.DECIMAL, t.BOOL):
-        wrap: Callable[[Any], Any] = BOXES.get(ty, lambda v: v)
+        wrap: Callable[[Value], Value] = BOXES.get(ty, lambda v: v)
         yield from _both(ty.name, _shown(wrap))
     yield from _both("string?", lambda s: s or "")
     yield from _both("object?", text_of)
     yield from _both("char[]?", lambda a: "" if a is None else "".join(a.items))
 
 
-def _shown(wrap: Callable[[Any], Any]) -> Callable[[Any], str]:
+def _shown(wrap: Callable[[Value], Value]) -> Callable[[Value], str]:
     return lambda value: text_of(wrap(value))
 
 
-def _both(kind: str, show: Callable[[Any], str]) -> Iterator[Entry]:
+def _both(kind: str, show: Callable[[Value], str]) -> Iterator[Entry]:
     yield member(f"void Write({kind} value)", lambda w, v: w.write(show(v)))
     yield member(f"void WriteLine({kind} value)", lambda w, v: w.write(show(v) + w.line_end))
 
@@ -142,7 +142,7 @@ def _formats() -> Iterator[Entry]:
             ("object? a, object? b, object? c", False),
         ):
 
-            def run(w: Writer, form: str, *v: Any, line: bool = line, packed: bool = packed) -> None:  # noqa: ANN401
+            def run(w: Writer, form: str, *v: Value, line: bool = line, packed: bool = packed) -> None:
                 w.write(strings.formatted(form, v[0] if packed else list(v)) + (w.line_end if line else ""))
 
             yield member(f"void {name}(string format, {args})", run)
@@ -193,6 +193,7 @@ TYPES = (
             *_formats(),
             member("void Write(char[] buffer, int index, int count)", _part),
             member("string NewLine", lambda w: w.line_end, _set_line_end),
+            member("Encoding Encoding", lambda w: Encoding("utf-16")),
             member("IFormatProvider FormatProvider", lambda w: CULTURE),
             member("void Flush()", lambda w: None),
             member("void Close()", _shut),

@@ -41,11 +41,12 @@ WINDOWS = {
 class TimeZone:
     """A `TimeZoneInfo`."""
 
-    __slots__ = ("id", "zone")
+    __slots__ = ("id", "local", "zone")
     ty = t.make("TimeZoneInfo")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, local: bool = False) -> None:
         self.id = name
+        self.local = local
         self.zone = UTC if name == "UTC" else ZoneInfo(name)
 
     def offset(self, ticks: int, utc: bool) -> int:
@@ -55,8 +56,10 @@ class TimeZone:
         return 0 if found is None else int(found.total_seconds()) * _TICKS
 
     def net_text(self) -> str:
-        """The identifier."""
-        return self.id
+        """The name that people are shown."""
+        from gatewright.apim.expressions.library.zone_names import display_name
+
+        return display_name(self)
 
 
 def find_zone(name: str) -> TimeZone:
@@ -94,7 +97,8 @@ def _offset(zone: TimeZone, value: DateTime) -> TimeSpan:
     return TimeSpan(zone.offset(value.ticks, value.kind == _UTC_KIND))
 
 
-def _base(zone: TimeZone) -> TimeSpan:
+def base_offset(zone: TimeZone) -> TimeSpan:
+    """The zone's distance to UTC outside daylight saving."""
     winter = datetime(2024, 1, 1, tzinfo=UTC).astimezone(zone.zone)
     found, summer = winter.utcoffset(), winter.dst()
     seconds = 0 if found is None else found.total_seconds() - (summer.total_seconds() if summer else 0)
@@ -108,7 +112,7 @@ TYPES = (
         _DOCS,
         (
             member("static TimeZoneInfo Utc", lambda: TimeZone("UTC")),
-            member("static TimeZoneInfo Local", lambda: TimeZone("UTC")),
+            member("static TimeZoneInfo Local", lambda: TimeZone("UTC", local=True)),
             member("static TimeZoneInfo FindSystemTimeZoneById(string id)", find_zone),
             member(
                 "static DateTime ConvertTimeToUtc(DateTime dateTime)", lambda v: DateTime(v.ticks, _UTC_KIND)
@@ -134,7 +138,7 @@ TYPES = (
                 lambda v, name: _from_utc(v, find_zone(name)),
             ),
             member("TimeSpan GetUtcOffset(DateTime dateTime)", _offset),
-            member("TimeSpan BaseUtcOffset", _base),
+            member("TimeSpan BaseUtcOffset", base_offset),
             member("string Id", lambda z: z.id),
         ),
     ),

@@ -6,22 +6,21 @@ Source: https://learn.microsoft.com/dotnet/api/system.tuple (.NET Core 3.1).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.library.entry import TypeEntry, member
 from gatewright.apim.expressions.signature import Entry
-from gatewright.apim.expressions.values import Anon
+from gatewright.apim.expressions.values import Anon, Value
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.tuple"
 _NAMES = "ABCDEFGH"
 
 
-def _made(ty: t.Ty, *values: Any) -> Anon:  # noqa: ANN401
+def _made(ty: t.Ty, *values: Value) -> Anon:
     return Anon(ty, values)
 
 
-def _nested(ty: t.Ty, *values: Any) -> Anon:  # noqa: ANN401
+def _nested(ty: t.Ty, *values: Value) -> Anon:
     """`Tuple.Create` of eight: the last one stands in a tuple of its own."""
     return Anon(ty, (*values[:7], Anon(ty.args[7], values[7:])))
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import html
 import re
 import uuid
 from collections.abc import Callable
-from typing import Any
+from html.entities import name2codepoint
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError
@@ -22,16 +21,17 @@ from gatewright.apim.expressions.net_uri import (
     unescape_data,
     url_decode,
     url_encode,
+    well_formed,
 )
 from gatewright.apim.expressions.utf16 import from_units, to_units
-from gatewright.apim.expressions.values import EnumValue, NetArray
+from gatewright.apim.expressions.values import EnumValue, NetArray, Value
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system."
 _STRINGS = t.array(t.STRING)
 
 
-def _absolute(name: str) -> Callable[[Uri], Any]:
-    def get(uri: Uri) -> Any:  # noqa: ANN401
+def _absolute(name: str) -> Callable[[Uri], Value]:
+    def get(uri: Uri) -> Value:
         uri.need()
         return getattr(uri, name)
 
@@ -103,14 +103,27 @@ def _try_create(text: str | None, kind: EnumValue) -> tuple[bool, Uri | None]:
 
 def _well_formed(text: str | None, kind: EnumValue) -> bool:
     made, uri = _try_create(text, kind)
-    if not made or uri is None:
-        return False
-    return not uri.absolute or uri.absolute_uri.rstrip("/") == (text or "").rstrip("/")
+    return made and uri is not None and well_formed(uri)
 
 
 def _local_path(uri: Uri) -> str:
     path = unescape_data(uri.absolute_path)
     return path.replace("/", "\\") if path[1:2] == ":" else path
+
+
+def _bare_host(uri: Uri) -> str:
+    """The host without the brackets of an IPv6 address."""
+    uri.need()
+    return uri.host.strip("[]")
+
+
+def _idn_host(uri: Uri) -> str:
+    """The host in ASCII."""
+    host = _bare_host(uri)
+    try:
+        return host if host.isascii() else from_units(host).encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 _URI = (
@@ -119,8 +132,8 @@ _URI = (
     member("new(Uri baseUri, string? relativeUri)", lambda u, s: combine(u, s or "")),
     member("string Scheme", _absolute("scheme")),
     member("string Host", _absolute("host")),
-    member("string DnsSafeHost", _absolute("host")),
-    member("string IdnHost", _absolute("host")),
+    member("string DnsSafeHost", _bare_host),
+    member("string IdnHost", _idn_host),
     member("string Authority", _absolute("authority")),
     member("int Port", _absolute("port")),
     member("string Query", _absolute("query")),
@@ -164,10 +177,23 @@ def _html_encode(text: str | None) -> str | None:
     )
 
 
+_ENTITY = re.compile(r"&(?:#(\d+)|#[xX]([0-9A-Fa-f]+)|(\w+));", re.ASCII)
+
+
+def _decoded(found: re.Match[str]) -> str:
+    """One character reference; what HTML 4 does not know stays."""
+    decimal, hexadecimal, name = found.groups()
+    if name is not None:
+        code = 39 if name == "apos" else name2codepoint.get(name)
+        return found.group() if code is None else chr(code)
+    number = int(decimal) if decimal is not None else int(hexadecimal, 16)
+    return found.group() if 0xD800 <= number <= 0xDFFF or number > 0x10FFFF else chr(number)
+
+
 def _html_decode(text: str | None) -> str | None:
     if text is None:
         return None
-    return to_units(re.sub(r"&(#x?[0-9A-Fa-f]+|\w+);", lambda m: html.unescape(m.group()), from_units(text)))
+    return to_units(_ENTITY.sub(_decoded, from_units(text)))
 
 
 # --------------------------------------------------------------------------- Guid

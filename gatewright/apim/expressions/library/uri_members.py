@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Any
+from collections.abc import Callable
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError, argument, out_of_range
@@ -16,7 +16,7 @@ from gatewright.apim.expressions.library.entry import enum, member
 from gatewright.apim.expressions.library.runtime import enum_value
 from gatewright.apim.expressions.library.uri import combine
 from gatewright.apim.expressions.net_uri import Uri, url_decode_bytes, url_encode_bytes
-from gatewright.apim.expressions.values import NetArray
+from gatewright.apim.expressions.values import EnumValue, NetArray
 
 _KIND = t.make("UriHostNameType")
 _DOCS = "https://learn.microsoft.com/dotnet/api/system."
@@ -36,12 +36,12 @@ def host_kind(host: str) -> int:
     return 2 if re.fullmatch(rf"{label}(?:\.{label})*\.?", host) else 0
 
 
-def _host_type(uri: Uri) -> Any:  # noqa: ANN401
+def _host_type(uri: Uri) -> EnumValue:
     uri.need()
     return enum_value(_KIND, host_kind(uri.host))
 
 
-def _relative(base: Uri, target: Uri) -> Uri:
+def relative_to(base: Uri, target: Uri) -> Uri:
     """`MakeRelativeUri`."""
     base.need()
     target.need()
@@ -64,7 +64,7 @@ def _is_base(base: Uri, other: Uri) -> bool:
     return (base.scheme, base.authority) == (other.scheme, other.authority) and other.path.startswith(folder)
 
 
-def _try_combine(base: Uri, relative: Any) -> tuple[bool, Uri | None]:  # noqa: ANN401
+def _try_combine(base: Uri, relative: Uri | str | None) -> tuple[bool, Uri | None]:
     try:
         return True, combine(base, relative.original if isinstance(relative, Uri) else relative or "")
     except NetError:
@@ -83,7 +83,8 @@ def _escape(c: str) -> str:
     return f"%{ord(c):02X}"
 
 
-def _encoded_at(text: str, index: int) -> bool:
+def encoded_at(text: str, index: int) -> bool:
+    """Whether an escape of a byte stands at a place."""
     piece = text[index : index + 3]
     return len(piece) == 3 and piece[0] == "%" and all(c in _HEX for c in piece[1:])
 
@@ -92,7 +93,7 @@ def _scheme_ok(name: str | None) -> bool:
     return bool(name) and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", name or "") is not None
 
 
-def _bytes(call: Any) -> Any:  # noqa: ANN401
+def _bytes(call: Callable[[bytes], bytes]) -> Callable[[NetArray, int, int], NetArray]:
     def run(data: NetArray, offset: int, count: int) -> NetArray:
         if not 0 <= offset <= len(data.items):
             raise out_of_range("offset")
@@ -122,10 +123,10 @@ MEMBERS = {
         ),
         member("static bool CheckSchemeName(string? schemeName)", _scheme_ok),
         member("static string HexEscape(char character)", _escape),
-        member("static bool IsHexEncoding(string pattern, int index)", _encoded_at),
+        member("static bool IsHexEncoding(string pattern, int index)", encoded_at),
         member("static bool IsHexDigit(char character)", lambda c: c in _HEX),
         member("static int FromHex(char digit)", _digit),
-        member("Uri MakeRelativeUri(Uri uri)", _relative),
+        member("Uri MakeRelativeUri(Uri uri)", relative_to),
         member("bool IsBaseOf(Uri uri)", _is_base),
         member("static bool TryCreate(Uri? baseUri, string? relativeUri, out Uri result)", _try_combine),
         member("static bool TryCreate(Uri? baseUri, Uri? relativeUri, out Uri result)", _try_combine),

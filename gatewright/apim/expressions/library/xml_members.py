@@ -6,7 +6,6 @@ Source: https://learn.microsoft.com/dotnet/api/system.xml.linq (.NET Core 3.1).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions import xml_nodes as x
@@ -14,10 +13,11 @@ from gatewright.apim.expressions.faults import invalid_operation
 from gatewright.apim.expressions.library.compare import hash_of
 from gatewright.apim.expressions.library.entry import TypeEntry, member
 from gatewright.apim.expressions.library.runtime import conversions
-from gatewright.apim.expressions.library.xml_types import fill, remove_attributes, remove_inside
+from gatewright.apim.expressions.library.text_io import Reader, Writer
+from gatewright.apim.expressions.library.xml_content import fill, remove_attributes, remove_inside, snapshot
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Lazy, NetType
+from gatewright.apim.expressions.values import EnumValue, Lazy, NetType, Value
 from gatewright.apim.expressions.xml_reader import parse_element
 from gatewright.apim.expressions.xml_writer import write
 
@@ -54,7 +54,7 @@ def compare_order(a: x.XNode | None, b: x.XNode | None) -> int:
     return (first > second) - (first < second)
 
 
-def _in_order(ty: Ty, nodes: Iterable[Any]) -> Lazy:
+def _in_order(ty: Ty, nodes: Iterable[Value]) -> Lazy:
     from functools import cmp_to_key
 
     return Lazy(ty, lambda: sorted(nodes, key=cmp_to_key(compare_order)))
@@ -72,11 +72,11 @@ class NodeComparer:
 # --------------------------------------------------------------------------- annotations
 
 
-def _annotate(node: x.XObject, value: Any) -> None:  # noqa: ANN401
+def _annotate(node: x.XObject, value: Value) -> None:
     node.annotations.append(value)
 
 
-def _annotations(node: x.XObject, ty: Ty) -> list[Any]:
+def _annotations(node: x.XObject, ty: Ty) -> list[Value]:
     return [v for v in node.annotations if conversions().is_instance(v, ty)]
 
 
@@ -109,7 +109,7 @@ def _below(node: x.XNode, own: bool) -> Iterator[x.XNode]:
         yield from node.descendants()
 
 
-def _each(own: bool) -> Callable[[Ty, Iterable[Any]], Lazy]:
+def _each(own: bool) -> Callable[[Ty, Iterable[Value]], Lazy]:
     return lambda ty, items: Lazy(ty, lambda: (n for item in items for n in _below(item, own)))
 
 
@@ -124,22 +124,23 @@ def _beside(step: int) -> Callable[[x.XAttribute], x.XAttribute | None]:
     return run
 
 
-def _replace_all(element: x.XElement, content: Any) -> None:  # noqa: ANN401
+def _replace_all(element: x.XElement, content: Value) -> None:
+    content = snapshot(content)
     remove_inside(element)
     fill(element, content)
 
 
-def _replace_attributes(element: x.XElement, content: Any) -> None:  # noqa: ANN401
+def _replace_attributes(element: x.XElement, content: Value) -> None:
+    content = snapshot(content)
     remove_attributes(element)
     fill(element, content)
 
 
-def _rest(reader: Any) -> str:  # noqa: ANN401
-    text: str = reader.take(len(reader.rest()))
-    return text
+def _rest(reader: Reader) -> str:
+    return reader.take(len(reader.rest()))
 
 
-def _save(node: x.XElement | x.XDocument, writer: Any, *options: Any) -> None:  # noqa: ANN401
+def _save(node: x.XElement | x.XDocument, writer: Writer, *options: EnumValue) -> None:
     declared = node.declaration if isinstance(node, x.XDocument) else None
     version = declared.version if declared is not None and declared.version else "1.0"
     standalone = (
@@ -154,7 +155,7 @@ def _doctype(document: x.XDocument) -> x.XDoctype | None:
     return next((n for n in document.nodes if isinstance(n, x.XDoctype)), None)
 
 
-def _files(name: str, parse: Callable[..., Any]) -> tuple[Entry, ...]:
+def _files(name: str, parse: Callable[..., Value]) -> tuple[Entry, ...]:
     return (
         member(f"static {name} Load(TextReader textReader)", lambda r: parse(_rest(r))),
         member(
@@ -166,7 +167,7 @@ def _files(name: str, parse: Callable[..., Any]) -> tuple[Entry, ...]:
     )
 
 
-def _setter(name: str) -> Callable[[Any, Any], None]:
+def _setter(name: str) -> Callable[[Value, Value], None]:
     return lambda node, value: setattr(node, name, value)
 
 
@@ -193,10 +194,10 @@ MEMBERS = {
             lambda ty, e: Lazy(ty, lambda: _below(e, True)),
             typed=True,
         ),
-        *(member(f"void ReplaceAll({p} content)", _replace_all) for p in ("object?", "params object[]")),
+        *(member(f"void ReplaceAll({p} content)", _replace_all) for p in ("object?", "params object[]?")),
         *(
             member(f"void ReplaceAttributes({p} content)", _replace_attributes)
-            for p in ("object?", "params object[]")
+            for p in ("object?", "params object[]?")
         ),
         *_files("XElement", parse_element),
     ),

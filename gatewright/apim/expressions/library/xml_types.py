@@ -6,16 +6,34 @@ Source: https://learn.microsoft.com/dotnet/api/system.xml.linq (.NET Core 3.1).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions import xml_nodes as x
-from gatewright.apim.expressions.faults import NetError, argument_null, invalid_operation
+from gatewright.apim.expressions.faults import argument_null
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
+from gatewright.apim.expressions.library.xml_content import (
+    add,
+    add_first,
+    around,
+    child_of,
+    copied,
+    declared,
+    document_of,
+    element_of,
+    remove_all,
+    remove_attribute,
+    remove_attributes,
+    remove_inside,
+    remove_nodes,
+    replace_nodes,
+    replace_with,
+    set_attribute,
+    set_element,
+)
 from gatewright.apim.expressions.library.xml_values import value_casts, xml_text
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Lazy, NetArray, boxed_items
+from gatewright.apim.expressions.values import EnumValue, Lazy, Value
 from gatewright.apim.expressions.xml_reader import parse_document, parse_element
 from gatewright.apim.expressions.xml_writer import write
 
@@ -24,152 +42,9 @@ _SPACE = "System.Xml.Linq"
 Name = x.XName | None
 
 
-# --------------------------------------------------------------------------- content
-
-
-def fill(target: x.XContainer, content: Any) -> None:  # noqa: ANN401
-    """Adds content as `XContainer.Add` does: nodes, attributes, sequences, and values as text."""
-    if content is None:
-        return
-    if isinstance(content, x.XAttribute):
-        if not isinstance(target, x.XElement):
-            raise NetError("ArgumentException", "An attribute cannot be added to content.")
-        target.add_attribute(content)
-    elif type(content) is x.XText:
-        target.add_text(content.value)
-    elif isinstance(content, x.XNode):
-        target.add_node(content)
-    elif isinstance(content, (NetArray, Lazy)) or (
-        not isinstance(content, str) and hasattr(content, "__iter__")
-    ):
-        for item in list(boxed_items(content)):
-            fill(target, item)
-    else:
-        target.add_text(xml_text(content))
-
-
-def _element(name: x.XName, *content: Any) -> x.XElement:  # noqa: ANN401
-    made = x.XElement(name)
-    for item in content:
-        fill(made, item)
-    return made
-
-
-def _copied(other: x.XElement) -> x.XElement:
-    return other.clone()
-
-
-def _document(content: NetArray) -> x.XDocument:
-    made = x.XDocument()
-    for item in content.items:
-        fill(made, item)
-    return made
-
-
-def _declared(declaration: x.XDeclaration | None, content: NetArray) -> x.XDocument:
-    made = _document(content)
-    made.declaration = declaration
-    return made
-
-
-def _add(target: x.XContainer, content: Any) -> None:  # noqa: ANN401
-    fill(target, content)
-
-
-def _add_first(target: x.XContainer, content: Any) -> None:  # noqa: ANN401
-    held, target.nodes = target.nodes, []
-    fill(target, content)
-    target.nodes.extend(held)
-
-
-def _around(behind: bool) -> Callable[[x.XNode, Any], None]:
-    def insert(node: x.XNode, content: Any) -> None:  # noqa: ANN401
-        parent = node.parent
-        if parent is None:
-            raise invalid_operation("The parent is missing.")
-        at = node.place() + behind
-        held = parent.nodes[at:]
-        del parent.nodes[at:]
-        fill(parent, content)
-        parent.nodes.extend(held)
-
-    return insert
-
-
-def _replace_with(node: x.XNode, content: Any) -> None:  # noqa: ANN401
-    _around(True)(node, content)
-    node.remove()
-
-
-def _remove_nodes(target: x.XContainer) -> None:
-    for node in target.nodes:
-        node.parent = None
-    target.nodes = []
-
-
-def remove_attributes(target: x.XElement) -> None:
-    """`RemoveAttributes`."""
-    for attribute in target.attributes:
-        attribute.parent = None
-    target.attributes = []
-
-
-def remove_inside(target: x.XElement) -> None:
-    """`RemoveAll`."""
-    _remove_nodes(target)
-    remove_attributes(target)
-
-
-def _replace_nodes(target: x.XContainer, content: Any) -> None:  # noqa: ANN401
-    _remove_nodes(target)
-    fill(target, content)
-
-
-def _remove_attribute(attribute: x.XAttribute) -> None:
-    owner = attribute.parent
-    if not isinstance(owner, x.XElement):
-        raise invalid_operation("The parent is missing.")
-    owner.attributes = [a for a in owner.attributes if a is not attribute]
-    attribute.parent = None
-
-
-def _remove_all(items: Iterable[Any]) -> None:
-    for item in list(items):
-        if isinstance(item, x.XAttribute):
-            _remove_attribute(item)
-        elif item is not None:
-            item.remove()
-
-
-def _set_attribute(target: x.XElement, name: x.XName, value: Any) -> None:  # noqa: ANN401
-    found = target.attribute(name)
-    if value is None:
-        if found is not None:
-            _remove_attribute(found)
-    elif found is not None:
-        found.value = xml_text(value)
-    else:
-        target.add_attribute(x.XAttribute(name, xml_text(value)))
-
-
-def _set_element(target: x.XElement, name: x.XName, value: Any) -> None:  # noqa: ANN401
-    found = _child(target, name)
-    if value is None:
-        if found is not None:
-            found.remove()
-    elif found is not None:
-        found.set_text(xml_text(value))
-    else:
-        target.add_node(_element(name, value))
-
-
 # --------------------------------------------------------------------------- queries
 
 _ELEMENTS = t.enumerable(t.make("XElement"))
-
-
-def _child(target: x.XContainer, name: x.XName) -> x.XElement | None:
-    return next((e for e in target.elements() if e.name == name), None)
 
 
 def _children(ty: Ty, target: x.XContainer, *name: Name) -> Lazy:
@@ -221,7 +96,7 @@ def _siblings(behind: bool, elements: bool) -> Callable[..., Lazy]:
     return lambda ty, node, *name: Lazy(ty, lambda: find(node, name))
 
 
-def _each(one: Callable[..., Iterable[Any]]) -> Callable[..., Lazy]:
+def _each(one: Callable[..., Iterable[Value]]) -> Callable[..., Lazy]:
     """A query over every item of a sequence."""
     return lambda ty, items, *more: Lazy(ty, lambda: (r for i in items for r in one(ty, i, *more)))
 
@@ -230,7 +105,7 @@ def _owner(node: x.XObject) -> x.XElement | None:
     return node.parent if isinstance(node.parent, x.XElement) else None
 
 
-def _kind(node: x.XNode) -> Any:  # noqa: ANN401
+def _kind(node: x.XNode) -> EnumValue | None:
     from gatewright.apim.expressions.library import library
 
     return library().enum_named(t.make("XmlNodeType"), node.kind)
@@ -252,7 +127,7 @@ def _namespace_of(target: x.XElement, prefix: str) -> x.XNamespace | None:
     return x.XNamespace(x.XML) if prefix == "xml" else None
 
 
-def _text(node: x.XObject, options: Any) -> str:  # noqa: ANN401
+def _text(node: x.XObject, options: EnumValue) -> str:
     return write(node, not options.number & 1)
 
 
@@ -266,12 +141,12 @@ _NODE = (
     member("XNode NextNode", lambda n: n.beside(1)),
     member("XNode PreviousNode", lambda n: n.beside(-1)),
     member("void Remove()", lambda n: n.remove()),
-    member("void AddAfterSelf(object? content)", _around(True)),
-    member("void AddAfterSelf(params object[] content)", _around(True)),
-    member("void AddBeforeSelf(object? content)", _around(False)),
-    member("void AddBeforeSelf(params object[] content)", _around(False)),
-    member("void ReplaceWith(object? content)", _replace_with),
-    member("void ReplaceWith(params object[] content)", _replace_with),
+    member("void AddAfterSelf(object? content)", around(True)),
+    member("void AddAfterSelf(params object[]? content)", around(True)),
+    member("void AddBeforeSelf(object? content)", around(False)),
+    member("void AddBeforeSelf(params object[]? content)", around(False)),
+    member("void ReplaceWith(object? content)", replace_with),
+    member("void ReplaceWith(params object[]? content)", replace_with),
     member("IEnumerable<XElement> Ancestors()", _ancestors(False), typed=True),
     member("IEnumerable<XElement> Ancestors(XName? name)", _ancestors(False), typed=True),
     member("IEnumerable<XElement> ElementsAfterSelf()", _siblings(True, True), typed=True),
@@ -285,11 +160,11 @@ _NODE = (
     member("static bool DeepEquals(XNode? n1, XNode? n2)", x.deep_equals),
 )
 _CONTAINER = (
-    member("void Add(object? content)", _add),
-    member("void Add(params object[] content)", _add),
-    member("void AddFirst(object? content)", _add_first),
-    member("void AddFirst(params object[] content)", _add_first),
-    member("XElement Element(XName? name)", _child),
+    member("void Add(object? content)", add),
+    member("void Add(params object[]? content)", add),
+    member("void AddFirst(object? content)", add_first),
+    member("void AddFirst(params object[]? content)", add_first),
+    member("XElement Element(XName? name)", child_of),
     member("IEnumerable<XElement> Elements()", _children, typed=True),
     member("IEnumerable<XElement> Elements(XName? name)", _children, typed=True),
     member("IEnumerable<XElement> Descendants()", _descendants(False), typed=True),
@@ -300,27 +175,27 @@ _CONTAINER = (
     member("IEnumerable<XNode> Nodes()", lambda ty, c: Lazy(ty, lambda: list(c.nodes)), typed=True),
     member("XNode FirstNode", lambda c: c.nodes[0] if c.nodes else None),
     member("XNode LastNode", lambda c: c.nodes[-1] if c.nodes else None),
-    member("void RemoveNodes()", _remove_nodes),
-    member("void ReplaceNodes(object? content)", _replace_nodes),
-    member("void ReplaceNodes(params object[] content)", _replace_nodes),
+    member("void RemoveNodes()", remove_nodes),
+    member("void ReplaceNodes(object? content)", replace_nodes),
+    member("void ReplaceNodes(params object[]? content)", replace_nodes),
 )
 
 
-def _set_name(target: Any, name: x.XName) -> None:  # noqa: ANN401
+def _set_name(target: x.XElement, name: x.XName) -> None:
     target.name = name
 
 
-def _put_value(target: Any, value: str) -> None:  # noqa: ANN401
+def _put_value(target: x.XAttribute | x.XText | x.XComment, value: str | None) -> None:
     if value is None:
         raise argument_null("value")
     target.value = value
 
 
 _ELEMENT = (
-    member("new(XName name)", _element),
-    member("new(XName name, object? content)", _element),
-    member("new(XName name, params object[] content)", _element),
-    member("new(XElement other)", _copied),
+    member("new(XName name)", element_of),
+    member("new(XName name, object? content)", element_of),
+    member("new(XName name, params object[]? content)", element_of),
+    member("new(XElement other)", copied),
     member("static XElement Parse(string text)", parse_element),
     member(
         "static XElement Parse(string text, LoadOptions options)",
@@ -343,8 +218,8 @@ _ELEMENT = (
     member("IEnumerable<XElement> AncestorsAndSelf(XName? name)", _ancestors(True), typed=True),
     member("void RemoveAll()", remove_inside),
     member("void RemoveAttributes()", remove_attributes),
-    member("void SetAttributeValue(XName name, object? value)", _set_attribute),
-    member("void SetElementValue(XName name, object? value)", _set_element),
+    member("void SetAttributeValue(XName name, object? value)", set_attribute),
+    member("void SetElementValue(XName name, object? value)", set_element),
     member("XNamespace GetDefaultNamespace()", lambda e: _namespace_of(e, "") or x.XNamespace("")),
     member("XNamespace GetNamespaceOfPrefix(string prefix)", _namespace_of),
     member("string GetPrefixOfNamespace(XNamespace ns)", _prefix_of),
@@ -358,7 +233,7 @@ _ATTRIBUTE = (
     member("string Value", lambda a: a.value, _put_value),
     member("void SetValue(object value)", lambda a, v: _put_value(a, xml_text(v))),
     member("bool IsNamespaceDeclaration", lambda a: a.declares is not None),
-    member("void Remove()", _remove_attribute),
+    member("void Remove()", remove_attribute),
     member("string ToString()", x.XObject.net_text),
     member("static explicit operator string(XAttribute? attribute)", _cast),
     *value_casts("XAttribute"),
@@ -430,8 +305,8 @@ def _sequences() -> Iterator[Entry]:
         _each(lambda ty, c: list(c.nodes)),
         typed=True,
     )
-    yield member("static void Remove(this IEnumerable<XNode> source)", _remove_all)
-    yield member("static void Remove(this IEnumerable<XAttribute> source)", _remove_all)
+    yield member("static void Remove(this IEnumerable<XNode> source)", remove_all)
+    yield member("static void Remove(this IEnumerable<XAttribute> source)", remove_all)
 
 
 def _type(name: str, members: tuple[Entry, ...], *bases: str) -> TypeEntry:
@@ -482,8 +357,8 @@ TYPES = (
         _DOCS + "xdocument",
         (
             member("new()", x.XDocument),
-            member("new(params object[] content)", _document),
-            member("new(XDeclaration? declaration, params object[] content)", _declared),
+            member("new(params object[]? content)", document_of),
+            member("new(XDeclaration? declaration, params object[]? content)", declared),
             member("new(XDocument other)", x.XDocument.clone),
             member("static XDocument Parse(string text)", parse_document),
             member(

@@ -6,24 +6,35 @@ Source: https://learn.microsoft.com/dotnet/api/system.xml.xmlconvert (.NET Core 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
 
 from gatewright.apim.expressions import types as t
-from gatewright.apim.expressions.faults import argument, argument_null, bad_format
+from gatewright.apim.expressions.faults import NetError, argument, argument_null, bad_format
 from gatewright.apim.expressions.format_numbers import double_text
 from gatewright.apim.expressions.library.convert import to_type
+from gatewright.apim.expressions.library.dates import today
 from gatewright.apim.expressions.library.entry import member
-from gatewright.apim.expressions.net_datetime import DateTime, DateTimeOffset, TimeSpan
+from gatewright.apim.expressions.net_datetime import (
+    DAY,
+    HOUR,
+    MINUTE,
+    SECOND,
+    DateTime,
+    DateTimeOffset,
+    TimeSpan,
+)
 from gatewright.apim.expressions.net_guid import parse_guid
-from gatewright.apim.expressions.parse_dates import parse_datetime
+from gatewright.apim.expressions.numbers import single
+from gatewright.apim.expressions.parse_dates import parse_datetime, parse_offset
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.text import text_of
+from gatewright.apim.expressions.values import Value
 from gatewright.apim.expressions.xml_nodes import XObject
 
 
-def xml_text(value: Any) -> str:  # noqa: ANN401
+def xml_text(value: Value) -> str:
     """A value as XML writes it.
 
     Raises:
@@ -77,18 +88,54 @@ def _double(text: str) -> float:
     plain = text.strip(" \t\r\n")
     if plain in ("INF", "-INF"):
         return math.inf if plain == "INF" else -math.inf
-    return float(to_type(plain, t.DOUBLE))
+    return float(to_type(_ungrouped(plain), t.DOUBLE))
 
 
 def _decimal(text: str) -> Decimal:
-    return Decimal(to_type(text.strip(" \t\r\n"), t.DECIMAL))
+    return Decimal(to_type(_ungrouped(text.strip(" \t\r\n")), t.DECIMAL))
+
+
+def _ungrouped(text: str) -> str:
+    """A number without commas between its digits, which XML does not have."""
+    if "," in text:
+        raise bad_format()
+    return text
+
+
+_DURATION = re.compile(
+    r"(-)?P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?\Z", re.ASCII
+)
+
+
+def _span(text: str) -> TimeSpan:
+    """An XML Schema duration; a year has 365 days and a month 30."""
+    plain = text.strip(" \t\r\n")
+    found = _DURATION.match(plain)
+    if found is None or plain[-1] in "PT":
+        raise bad_format(f"The string '{text}' is not a valid TimeSpan value.")
+    years, months, days, hours, minutes, seconds = (int(x or 0) for x in found.groups()[1:7])
+    total = (years * 365 + months * 30 + days) * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND
+    total += int((found.group(8) or "").ljust(7, "0")[:7])
+    total = -total if found.group(1) else total
+    if not -(1 << 63) <= total < 1 << 63:
+        raise NetError("OverflowException", "TimeSpan overflowed because the duration is too long.")
+    return TimeSpan(total)
+
+
+def _date(text: str) -> DateTime:
+    """`DateTime.Parse` with `RoundtripKind`."""
+    return parse_datetime(text, keep=True, today=today())
+
+
+def _offset(text: str) -> DateTimeOffset:
+    return parse_offset(text.strip(" \t\r\n"), today())
 
 
 def _integer(ty: t.Ty) -> Callable[[str], int]:
     return lambda text: int(to_type(text.strip(" \t\r\n"), ty))
 
 
-_READ: dict[str, Callable[[str], Any]] = {
+_READ: dict[str, Callable[[str], Value]] = {
     "bool": _bool,
     "int": _integer(t.INT),
     "uint": _integer(t.UINT),
@@ -96,7 +143,10 @@ _READ: dict[str, Callable[[str], Any]] = {
     "ulong": _integer(t.ULONG),
     "double": _double,
     "decimal": _decimal,
-    "DateTime": lambda text: parse_datetime(text.strip(), False, True),
+    "float": lambda text: single(_double(text)),
+    "DateTime": _date,
+    "DateTimeOffset": _offset,
+    "TimeSpan": _span,
     "Guid": lambda text: parse_guid(text.strip()),
 }
 
@@ -106,12 +156,12 @@ def value_casts(owner: str) -> Iterator[Entry]:
     name = owner[1:].lower()
     for kind, read in _READ.items():
 
-        def plain(value: Any, read: Callable[[str], Any] = read) -> Any:  # noqa: ANN401
+        def plain(value: Value, read: Callable[[str], Value] = read) -> Value:
             if value is None:
                 raise argument_null(name)
             return read(value.value)
 
-        def loose(value: Any, read: Callable[[str], Any] = read) -> Any:  # noqa: ANN401
+        def loose(value: Value, read: Callable[[str], Value] = read) -> Value:
             return None if value is None else read(value.value)
 
         yield member(f"static explicit operator {kind}({owner}? {name})", plain)

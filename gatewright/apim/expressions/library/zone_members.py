@@ -1,8 +1,7 @@
 """Further members of TimeZoneInfo: daylight saving, offsets, DateTimeOffset.
 
-Source: https://learn.microsoft.com/dotnet/api/system.timezoneinfo (.NET Core 3.1); the names that are
-shown to
-people are the identifiers here.
+Source: https://learn.microsoft.com/dotnet/api/system.timezoneinfo (.NET Core 3.1); names stand in
+`zone_names`.
 """
 
 from __future__ import annotations
@@ -38,7 +37,8 @@ def _invalid(zone: TimeZone, value: DateTime) -> bool:
     return zone.offset(value.ticks - offset, True) != offset
 
 
-def _ambiguous(zone: TimeZone, value: DateTime) -> bool:
+def ambiguous(zone: TimeZone, value: DateTime) -> bool:
+    """Whether a time on the clock occurs twice."""
     if value.kind != 0:
         ticks = value.ticks + zone.offset(value.ticks, True)
     else:
@@ -59,7 +59,7 @@ MEMBERS = {
             lambda z, v: _daylight(z, v.utc_ticks, True),
         ),
         member("bool IsInvalidTime(DateTime dateTime)", _invalid),
-        member("bool IsAmbiguousTime(DateTime dateTime)", _ambiguous),
+        member("bool IsAmbiguousTime(DateTime dateTime)", ambiguous),
         member("bool Equals(TimeZoneInfo? other)", lambda a, b: b is not None and a.id == b.id),
         member(
             "static DateTimeOffset ConvertTime(DateTimeOffset dateTimeOffset, TimeZoneInfo zone)", _offset_to

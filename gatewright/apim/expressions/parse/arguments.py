@@ -51,8 +51,6 @@ def argument(r: Reader, node: Syntax) -> tree.Argument:
     mode = next((child.type for child in node.children if child.type in ("out", "ref", "in")), "")
     value = [child for child in r.kids(node) if child != name][-1]
     label = identifier(r, name) if name else None
-    if mode == "in":
-        r.refuse(node, "an in argument")
     if value.type == "declaration_expression" and mode:
         kind = type_of(r, r.need(value, "type"))
         declared = r.need(value, "name")
@@ -64,10 +62,14 @@ def argument(r: Reader, node: Syntax) -> tree.Argument:
 def parameters(r: Reader, node: Syntax) -> tuple[tree.Parameter, ...]:
     """The parameters of a lambda or local function."""
     out = [_parameter(r, child) for child in r.kids(node) if child.type == "parameter"]
-    if any(child.type == "params" for child in node.children):
+    variadic = sum(child.type == "params" for child in node.children)
+    if variadic:
         # the grammar lays type and name of `params` into the list itself
         kind, name = r.need(node, "type"), r.need(node, "name")
         at, end = r.at(kind), r.end(name)
+        last = r.kids(node)[-1]
+        if variadic > 1 or last.end_byte > name.end_byte:
+            r.fail(codes.INVALID, node, "params may only stand at the last parameter")
         out.append(tree.Parameter(at, end, identifier(r, name), type_of(r, kind), variadic=True))
     return tuple(out)
 
@@ -77,9 +79,7 @@ def _parameter(r: Reader, node: Syntax) -> tree.Parameter:
 
     kind = node.child_by_field_name("type")
     mode = next((r.source(c) for c in node.children if c.type == "modifier"), "")
-    if mode == "in":
-        mode = ""  # the value travels, which nothing can tell from a reference that is only read
-    if mode not in ("", "ref", "out"):
+    if mode not in ("", "ref", "out", "in"):
         r.refuse(node, f"a parameter with {mode}")
     name = r.need(node, "name")
     default = None

@@ -61,14 +61,14 @@ class _Link:
 
 def chain(r: Reader, node: Syntax) -> tree.Expr:
     """A whole chain as one expression."""
-    steps: list[Syntax] = []
-    while (under := below(r, node)) is not None:
-        steps.append(node)
-        node = under
-    link = _base(r, node)
-    for step in reversed(steps):
-        link = _grow(r, step, link)
-    return link.close()
+    base = node
+    while (under := below(r, base)) is not None:
+        base = under
+    if base != node and base.type == "is_pattern_expression":  # `x is A.B`, read as `(x is A).B`
+        from gatewright.apim.expressions.parse import expressions, precedence
+
+        return precedence.rebuilt(r, node, expressions.expression)
+    return _inner(r, node).close()
 
 
 def below(r: Reader, node: Syntax) -> Syntax | None:
@@ -210,7 +210,16 @@ def _grow(r: Reader, node: Syntax, link: _Link) -> _Link:
         case "member_access_expression":
             return link.grow(_member(r, r.need(node, "name"), end))
         case "element_access_expression":
-            args = arguments(r, r.need(node, "subscript"))
+            written = r.need(node, "subscript")
+            args = arguments(r, written)
+            if r.source(written)[:1] == "(":  # a call that is assigned to, see `words.with_indexed_calls`
+                return link.grow(lambda v: tree.Call(v.at, end, v, args))
+            made = r.need(node, "expression")
+            if (
+                made.type == "array_creation_expression"
+                and made.children[-1].type != "initializer_expression"
+            ):
+                r.fail(codes.SYNTAX, written, "only the first [] behind new may hold a size")
             return link.grow(lambda v: tree.Index(v.at, end, v, args))
         case "invocation_expression":
             args = arguments(r, r.need(node, "arguments"))

@@ -56,8 +56,10 @@ def new_array(r: Reader, node: Syntax) -> tree.Expr:
     outer: list[Syntax] = [target]
     while r.need(outer[-1], "type").type == "array_type":
         outer.append(r.need(outer[-1], "type"))
-    sizes = [size for level in outer for size in r.kids(r.need(level, "rank"))]
-    # what is made has the rank that is written first; the others belong to its elements
+    # what is made has the rank written first, and only that one says how many elements there are
+    sizes = r.kids(r.need(outer[-1], "rank"))
+    if any(r.kids(r.need(level, "rank")) for level in outer[:-1]):
+        r.fail(codes.SYNTAX, node, "only the first [] may hold a size", "make the inner arrays in a loop")
     element = type_of(r, r.need(outer[-1], "type"))
     for level in outer[:-1]:
         element = tree.ArrayOf(r.at(level), r.end(level), element, _rank(r, level))

@@ -134,8 +134,8 @@ def _prefix(r: Reader, node: Syntax) -> tree.Expr:
     if op in ("&", "*", "^"):
         r.refuse(node, f"the prefix operator {op}")
     if op == "-" and inner.type == "integer_literal" and isinstance(value, tree.Literal):
-        smallest = {("uint", 1 << 31): "int", ("ulong", 1 << 63): "long"}
-        kind = smallest.get((value.kind, value.value))  # type: ignore[arg-type]
+        smallest: dict[tuple[str, object], str] = {("uint", 1 << 31): "int", ("ulong", 1 << 63): "long"}
+        kind = smallest.get((value.kind, value.value))
         if kind and isinstance(value.value, int):
             return tree.Literal(r.at(node), r.end(node), kind, -value.value)
     return tree.Unary(r.at(node), r.end(node), op, value)
@@ -169,6 +169,8 @@ def _is(r: Reader, node: Syntax) -> tree.Expr:
 
 
 def _is_pattern(r: Reader, node: Syntax) -> tree.Expr:
+    if precedence.swallowed(r, node) is not None:
+        return precedence.rebuilt(r, node, expression)
     end, pattern = r.end(node), patterns.pattern(r, r.need(node, "pattern"), expression)
     return _tested(r, r.need(node, "expression"), lambda v: tree.Is(v.at, end, v, pattern))
 
@@ -234,6 +236,10 @@ def _checked(r: Reader, node: Syntax) -> tree.Expr:
     return tree.Checked(r.at(node), r.end(node), on, expression(r, r.kids(node)[0]))
 
 
+def _ref(r: Reader, node: Syntax) -> tree.Expr:
+    return tree.RefTo(r.at(node), r.end(node), expression(r, r.kids(node)[0]))
+
+
 def _predefined(r: Reader, node: Syntax) -> tree.Expr:
     return tree.TypeExpr(r.at(node), r.end(node), type_of(r, node))
 
@@ -254,9 +260,11 @@ def _lambda(r: Reader, node: Syntax) -> tree.Expr:
 
 def _delegate(r: Reader, node: Syntax) -> tree.Expr:
     written = node.child_by_field_name("parameters")
+    if any(child.type == "modifier" for child in node.children):
+        r.refuse(node, "an async or static lambda")
     parameters = arguments.parameters(r, written) if written else ()
     block = next(child for child in node.named_children if child.type == "block")
-    return tree.Lambda(r.at(node), r.end(node), parameters, _body(r, block))
+    return tree.Lambda(r.at(node), r.end(node), parameters, _body(r, block), written is None)
 
 
 def _body(r: Reader, node: Syntax) -> tree.Expr | tree.Block:
@@ -292,6 +300,7 @@ _CONVERT: dict[str, Callable[[Reader, Syntax], tree.Expr]] = {
     "tuple_expression": _tuple,
     "declaration_expression": _new_variable,
     "checked_expression": _checked,
+    "ref_expression": _ref,
     "predefined_type": _predefined,
     "object_creation_expression": creation.new,
     "array_creation_expression": creation.new_array,
@@ -312,7 +321,6 @@ _REFUSED = {
     "implicit_object_creation_expression": "new() without a type",
     "stackalloc_expression": "stackalloc",
     "implicit_stackalloc_expression": "stackalloc",
-    "ref_expression": "a ref expression",
     "with_expression": "a with expression of C# 9",
     "makeref_expression": "__makeref",
     "this": "this",

@@ -2,7 +2,7 @@
 
 C# reads brackets around a name in front of `+ - * &` as a value, unless the name is a keyword such as `int`;
 what stands around is then grouped anew by precedence. A prefix operator or cast in front, `-(a) + b`, belongs
-to the value alone.
+to the value alone. `a is B && c`, which it takes for the pattern `B && c`, is put right in the same way.
 
 Source: C# language specification, 12.9.7 "Cast expressions" and 12.4.2 "Operator precedence".
 """
@@ -25,7 +25,7 @@ _LEVELS = (
     ("^",),
     ("&",),
     ("==", "!="),
-    ("<", ">", "<=", ">="),
+    ("<", ">", "<=", ">=", "is"),
     ("<<", ">>"),
     ("+", "-"),
     ("*", "/", "%"),
@@ -103,7 +103,32 @@ def _takes_all(r: Reader, node: Syntax) -> bool:
     if node.type in _TESTS:
         return is_misread(r, r.kids(node)[0])
     base = _base(r, node)
-    return base.type == "binary_expression" or is_misread(r, base)
+    return base.type == "binary_expression" or _constant(r, base) is not None or is_misread(r, base)
+
+
+def swallowed(r: Reader, node: Syntax) -> Syntax | None:
+    """The operators behind `is` that the grammar takes for a constant pattern; None for any other node."""
+    inner = _constant(r, node)
+    if inner is None:
+        return None
+    takes = inner.type == "binary_expression" or (inner.type in _TAKING and _takes_all(r, inner))
+    return inner if takes else None
+
+
+def _constant(r: Reader, node: Syntax) -> Syntax | None:
+    """The constant behind `is`; None for any other node."""
+    if node.type != "is_pattern_expression" or r.need(node, "pattern").type != "constant_pattern":
+        return None
+    return r.kids(r.need(node, "pattern"))[0]
+
+
+def _cut_short(r: Reader, node: Syntax) -> bool:
+    """Whether an operator that binds closer than `is` stands behind a test: `x is 1 + 2`."""
+    left = r.need(node, "left")
+    while left.type == "binary_expression":
+        left = r.need(left, "right")
+    closer = _LEVEL.get(r.source(r.need(node, "operator")), 0) > _LEVEL["is"]
+    return closer and _constant(r, left) is not None
 
 
 def _unwound(value: tree.Expr) -> tuple[list[tree.Expr], list[str]]:
@@ -142,11 +167,11 @@ def is_misread(r: Reader, node: Syntax) -> bool:
     while stack:
         at = stack.pop()
         if at.type == "binary_expression":
-            if _shifted(r, at) is not None:
+            if _shifted(r, at) is not None or _cut_short(r, at):
                 return True
             stack += [r.need(at, "left"), r.need(at, "right")]
         elif at.type in _TAKING:
-            if _takes_all(r, at):
+            if swallowed(r, at) is not None or _takes_all(r, at):
                 return True
         elif _named_cast(r, _innermost(r, at)):
             return True
@@ -198,6 +223,15 @@ def split(
                     operator, behind = "&&", r.kids(behind)[0]
             operators.append(operator)
             flatten(behind)
+        elif (pattern := _constant(r, at)) is not None:
+            flatten(r.need(at, "expression"))
+            take("is")
+            flatten(pattern)
+        elif at.type in _TAKING and (pattern := _constant(r, base := _base(r, at))) is not None:
+            # `x is A.B`: the grammar takes `.B` for a member of the test
+            flatten(r.need(base, "expression"))
+            take("is")
+            pending.append(applied(r, at, base, pattern))
         elif at.type in _TAKING and _takes_all(r, at):
             inside, between = _unwound(expression(r, at))
             operands.extend(inside[:-1])
@@ -259,4 +293,6 @@ def grouped(operands: list[tree.Expr], operators: list[str]) -> tree.Expr:
     at = places[0] if lowest == 0 else places[-1]  # ?? groups from the right
     left = grouped(operands[: at + 1], operators[:at])
     right = grouped(operands[at + 1 :], operators[at + 1 :])
+    if operators[at] == "is":
+        return tree.Is(left.at, right.end, left, tree.ConstPattern(right.at, right.end, right))
     return tree.Binary(left.at, right.end, operators[at], left, right)

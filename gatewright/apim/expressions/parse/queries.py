@@ -76,7 +76,7 @@ class _Query:
 
     def _lambda(self, node: Syntax, names: tuple[str, ...], body: tree.Expr) -> tree.Lambda:
         at, end = self.r.at(node), self.r.end(node)
-        return tree.Lambda(at, end, tuple(tree.Parameter(at, end, n) for n in names), body)
+        return tree.Lambda(at, end, tuple(tree.Parameter(at, end, n, fixed=True) for n in names), body)
 
     def _over(self, node: Syntax) -> tree.Lambda:
         return self._lambda(node, (self._parameter(),), self.expression(self.r, node))

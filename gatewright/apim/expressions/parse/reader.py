@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -12,12 +13,16 @@ import tree_sitter_c_sharp
 
 from gatewright.apim.expressions import codes
 from gatewright.apim.expressions.extract import Extract
+from gatewright.apim.expressions.parse.words import masked, with_indexed_calls
 from gatewright.diagnostics import Code, Rejected
 
 Syntax = tree_sitter.Node
 _LOCAL = threading.local()
 _MOST_NODES = 12_000
 _HEAD = "void M(){"
+_SHORT = 2_000
+_CHUNK = 4_096
+_MOST_SECONDS = 0.4
 _EMPTY = re.compile(rb'\$""(?!")')
 
 
@@ -59,12 +64,11 @@ class Reader:
         data = whole.encode("utf-8", "replace")
         places = None if whole.isascii() else _places(whole)
         reader = Reader(self.text, data, shift - len(head), places)
-        root = _parser().parse(data).root_node
-        if root.has_error and b'$""' in data:
-            # the grammar does not know an interpolated string without a text
-            data = _EMPTY.sub(b' ""', data)
-            reader = Reader(self.text, data, shift - len(head), places)
-            root = _parser().parse(data).root_node
+        try:
+            root = _parsed(data)
+        except _TooSlow as fault:
+            message = "the expression takes too long to read"
+            raise Rejected([self.text.fault(codes.TOO_COMPLEX, shift, shift + len(code), message)]) from fault
         if root.has_error:
             reader.syntax_error(root)
         if root.descendant_count > _MOST_NODES:
@@ -131,6 +135,39 @@ class Reader:
         shown = self.source(node).strip()[:40]
         hint = "single quotes hold one character; write texts in double quotes" if "'" in shown else None
         self.fail(codes.SYNTAX, node, f"this is not C#: {shown}" if shown else "this is not C#", hint)
+
+
+class _TooSlow(Exception):
+    """The parser was stopped."""
+
+
+def _parsed(data: bytes) -> Syntax:
+    """The tree of a text; what the grammar does not know is put to it in other words of the same length."""
+    data = masked(data)
+    root = _root(data)
+    if not root.has_error:
+        return root
+    others = with_indexed_calls(_EMPTY.sub(b' ""', data))
+    return root if others == data else _root(others)
+
+
+def _root(data: bytes) -> Syntax:
+    """The tree of bytes; for long rows of type tests the grammar's time grows with the square of the length.
+
+    Raises:
+        _TooSlow: when it takes more than 0.4 s of processor time.
+    """
+    parser = _parser()
+    if len(data) < _SHORT:
+        return parser.parse(data).root_node
+    end = time.thread_time() + _MOST_SECONDS
+    try:
+        return parser.parse(
+            lambda at, _: data[at : at + _CHUNK], progress_callback=lambda at, bad: time.thread_time() > end
+        ).root_node
+    except ValueError as fault:
+        parser.reset()
+        raise _TooSlow from fault
 
 
 def _places(text: str) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions.parse import arguments
@@ -12,10 +12,8 @@ from gatewright.apim.expressions.parse.reader import Reader, Syntax
 from gatewright.apim.expressions.parse.types import identifier, type_of
 
 _REFUSED = {
-    "yield_statement": "yield",
     "unsafe_statement": "unsafe",
     "fixed_statement": "fixed",
-    "labeled_statement": "a label",
     "using_directive": "a using directive",
     "class_declaration": "a class declaration",
     "local_function_statement": "a local function",
@@ -54,6 +52,8 @@ def _declare(r: Reader, node: Syntax) -> tree.Statement:
     for child in node.children:
         if child.type == "modifier":
             constant = r.source(child) == "const"
+            if not constant:
+                r.fail(codes.SYNTAX, child, f"{r.source(child)} may not stand before a local variable")
         elif child.type in ("using", "await"):
             r.refuse(node, "a using declaration of C# 8")
     held = next(child for child in node.named_children if child.type == "variable_declaration")
@@ -179,6 +179,8 @@ def _try(r: Reader, node: Syntax) -> tree.Statement:
     catches = tuple(_catch(r, child) for child in r.kids(node) if child.type == "catch_clause")
     last = next((child for child in node.named_children if child.type == "finally_clause"), None)
     final = block(r, r.kids(last)[0]) if last else None
+    if not catches and final is None:
+        r.fail(codes.SYNTAX, node, "catch or finally should stand behind try")
     return tree.Try(r.at(node), r.end(node), block(r, r.need(node, "body")), catches, final)
 
 
@@ -254,9 +256,20 @@ def _function(r: Reader, node: Syntax) -> tree.Statement:
     inner = block(r, body) if body.type == "block" else expression(r, r.kids(body)[0])
     kind = type_of(r, r.need(node, "type"))
     given = arguments.parameters(r, r.need(node, "parameters"))
-    return tree.LocalFunction(
-        r.at(node), r.end(node), kind, identifier(r, r.need(node, "name")), given, inner, generics
-    )
+    name, limits = identifier(r, r.need(node, "name")), tuple(_limits(r, node))
+    return tree.LocalFunction(r.at(node), r.end(node), kind, name, given, inner, generics, limits)
+
+
+def _limits(r: Reader, node: Syntax) -> Iterator[tuple[str, str | tree.TypeNode]]:
+    """What `where T : ...` asks of type parameters."""
+    for clause in (c for c in r.kids(node) if c.type == "type_parameter_constraints_clause"):
+        name, *wanted = r.kids(clause)
+        for item in wanted:
+            kind = item.child_by_field_name("type")
+            if kind is None or r.source(kind) == "unmanaged":
+                yield identifier(r, name), r.source(item).replace(" ", "")
+            else:
+                yield identifier(r, name), type_of(r, kind)
 
 
 def _empty(r: Reader, node: Syntax) -> tree.Statement:
@@ -271,8 +284,20 @@ def _checked(r: Reader, node: Syntax) -> tree.Statement:
 def _goto(r: Reader, node: Syntax) -> tree.Statement:
     kids = r.kids(node)
     if node.children[1].type not in ("case", "default"):
-        r.refuse(node, "goto")
+        return tree.Goto(r.at(node), r.end(node), identifier(r, kids[0]))
     return tree.GotoCase(r.at(node), r.end(node), expression(r, kids[0]) if kids else None)
+
+
+def _labeled(r: Reader, node: Syntax) -> tree.Statement:
+    name, *body = r.kids(node)
+    if not body:
+        r.fail(codes.SYNTAX, node, "a statement should stand behind a label")
+    return tree.Labeled(r.at(node), r.end(node), identifier(r, name), statement(r, body[0]))
+
+
+def _yield(r: Reader, node: Syntax) -> tree.Statement:
+    kids = r.kids(node)
+    return tree.Yield(r.at(node), r.end(node), expression(r, kids[0]) if kids else None)
 
 
 _CONVERT: dict[str, Callable[[Reader, Syntax], tree.Statement]] = {
@@ -296,4 +321,6 @@ _CONVERT: dict[str, Callable[[Reader, Syntax], tree.Statement]] = {
     "empty_statement": _empty,
     "checked_statement": _checked,
     "goto_statement": _goto,
+    "labeled_statement": _labeled,
+    "yield_statement": _yield,
 }

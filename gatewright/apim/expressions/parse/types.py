@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions.parse.reader import Reader, Syntax
+from gatewright.apim.expressions.parse.words import RESERVED
 
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
 _REFUSED = {
     "pointer_type": "a pointer type",
-    "ref_type": "a ref local",
     "scoped_type": "a scoped type",
     "function_pointer_type": "a function pointer",
 }
@@ -17,7 +20,7 @@ def type_of(r: Reader, node: Syntax) -> tree.TypeNode:
     """A type node of the grammar as ours.
 
     Raises:
-        Rejected: EXP302 for pointers and refs.
+        Rejected: EXP302 for pointers.
     """
     at, end = r.at(node), r.end(node)
     match node.type:
@@ -39,6 +42,9 @@ def type_of(r: Reader, node: Syntax) -> tree.TypeNode:
             return type_of(r, r.need(node, "name"))
         case "tuple_type":
             return tree.TupleOf(at, end, tuple(_element(r, child) for child in r.kids(node)))
+        case "ref_type":
+            fixed = any(child.type == "readonly" for child in node.children)
+            return tree.RefOf(at, end, type_of(r, r.need(node, "type")), fixed)
         case kind if kind in _REFUSED:
             r.refuse(node, _REFUSED[kind])
         case _:
@@ -46,13 +52,24 @@ def type_of(r: Reader, node: Syntax) -> tree.TypeNode:
 
 
 def identifier(r: Reader, node: Syntax) -> str:
-    """A name without its `@`."""
-    return r.source(node).removeprefix("@")
+    """A name without its `@`, its escapes read.
+
+    Raises:
+        Rejected: EXP301 for a keyword.
+    """
+    text = r.source(node)
+    if text in RESERVED:
+        r.fail(codes.SYNTAX, node, f"{text} is a keyword of C#", f"write @{text} for a name")
+    if "\\" in text:
+        text = _ESCAPED.sub(lambda m: chr(int(m[1] or m[2], 16)), text)
+    return text.removeprefix("@")
 
 
 def generic(r: Reader, node: Syntax) -> tree.NamedType:
     """`Name<T, U>`."""
     name, args = r.kids(node)[:2]
+    if not r.kids(args):
+        r.refuse(node, "a generic type without its types")
     return tree.NamedType(r.at(node), r.end(node), identifier(r, name), type_arguments(r, args))
 
 
