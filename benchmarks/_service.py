@@ -11,6 +11,7 @@ import json
 import re
 import sys
 import time
+from collections.abc import Iterator
 
 _DEPLOYMENT = re.compile(rb"/deployments/([a-z]+)(?:-(\d+)-(\d+))?/")
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -110,8 +111,8 @@ class _Connection(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self.step(iter(events(number, usage=usage)), loop, loop.time(), period)
 
-    def step(self, rest: object, loop: asyncio.AbstractEventLoop, due: float, period: float) -> None:
-        event = next(rest, None)  # type: ignore[call-overload]
+    def step(self, rest: Iterator[bytes], loop: asyncio.AbstractEventLoop, due: float, period: float) -> None:
+        event = next(rest, None)
         if event is None:
             self.write(b"0\r\n\r\n")
             return

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import httpx
+from starlette.types import Message, Scope
 
 from gatewright import __version__
 from gatewright.estate import load
@@ -67,18 +68,18 @@ async def one(gateway: Gateway, body: bytes) -> int:
     status = 0
     sent = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def receive() -> dict[str, object]:
+    async def receive() -> Message:
         if sent:
             return sent.pop()
         await asyncio.Event().wait()
         raise AssertionError
 
-    async def send(message: dict[str, object]) -> None:
+    async def send(message: Message) -> None:
         nonlocal status
         if message["type"] == "http.response.start":
             status = int(str(message["status"]))
 
-    scope = {
+    scope: Scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
@@ -96,7 +97,7 @@ async def one(gateway: Gateway, body: bytes) -> int:
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
     }
-    await gateway.app(scope, receive, send)  # type: ignore[arg-type]
+    await gateway.app(scope, receive, send)
     return status
 
 

@@ -13,25 +13,23 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
+import secrets
 import shutil
-import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks import _processes as processes
+
 SECRET = "sixteen-sample-characters"
 EVENTS = "events-100-20"
 IDLE = "events-8-5000"
 MODELS = ("chat", "embeddings", EVENTS, IDLE)
-TICK = os.sysconf("SC_CLK_TCK")
 QUESTION = "The quick brown fox jumps over the lazy dog. " * 20
 
 
@@ -94,12 +92,16 @@ def main() -> None:
 
 
 def _run(folder: Path, stack: contextlib.ExitStack) -> None:
-    _many_files()
-    upstream = _free_port()
-    stack.enter_context(_process([sys.executable, "-m", "benchmarks._service", str(upstream)], upstream, 1))
+    processes.many_files()
+    upstream = processes.free_port()
+    stack.enter_context(
+        processes.running([sys.executable, "-m", "benchmarks._service", str(upstream)], upstream, 1)
+    )
     targets = _targets(folder, upstream)
     running = {
-        target.name: stack.enter_context(_process(target.command, target.port, 0, target.environment))
+        target.name: stack.enter_context(
+            processes.running(target.command, target.port, 0, target.environment)
+        )
         for target in targets
     }
     rounds = int(os.environ.get("GATEWRIGHT_BENCH_ROUNDS", "3"))
@@ -112,7 +114,7 @@ def _run(folder: Path, stack: contextlib.ExitStack) -> None:
 
 
 def _targets(folder: Path, upstream: int) -> list[Target]:
-    ours, bare = _free_port(), _free_port()
+    ours, bare = processes.free_port(), processes.free_port()
     base = f"http://127.0.0.1:{upstream}"
     headers = {
         "x-gatewright-tenant": "retail-search",
@@ -141,21 +143,28 @@ def _ours(folder: Path, base: str, port: int) -> tuple[str, ...]:
 
 
 def _litellm(folder: Path, base: str, command: str) -> Target:
-    port = _free_port()
+    port = processes.free_port()
     lines = ["model_list:"]
     for model in MODELS:
         lines.append(f"  - model_name: {model}")
         lines.append(f"    litellm_params: {{model: azure/{model}, api_base: '{base}', api_key: sample-key,")
         lines.append("      api_version: '2024-10-21'}")
     (folder / "litellm.yaml").write_text("\n".join([*lines, "general_settings: {}", ""]), "utf-8")
+    key = f"sk-{secrets.token_hex(32)}"  # without one it does not start
     environment = {
+        "LITELLM_MASTER_KEY": key,
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",
         "LITELLM_LOG": "ERROR",
         "LITELLM_TELEMETRY": "False",
     }
     arguments = ("--config", str(folder / "litellm.yaml"), "--host", "127.0.0.1", "--num_workers", "1")
     return Target(
-        "litellm", (command, *arguments, "--port", str(port)), port, exact=False, environment=environment
+        "litellm",
+        (command, *arguments, "--port", str(port)),
+        port,
+        headers={"authorization": f"Bearer {key}"},
+        exact=False,
+        environment=environment,
     )
 
 
@@ -172,24 +181,32 @@ def _rounds(
 
 def _measure(target: Target, pid: int | None, work: Work, seconds: float) -> dict[str, float]:
     """One window: what the clients saw, and `cpu`, microseconds of the target per request or event."""
+    with _clients(_load(target, work, seconds), pinned=True) as told:
+        told.readline()
+        before = processes.cpu(pid)
+        told.readline()
+        after = processes.cpu(pid)
+        seen: dict[str, float] = json.loads(told.readline())
+    return seen | {"cpu": (after - before) / seen["units"] * 1e6 if seen["units"] else float("nan")}
+
+
+@contextlib.contextmanager
+def _clients(load: Mapping[str, object], *, pinned: bool = False) -> Iterator[IO[str]]:
+    """The clients of one workload, as a process; what they say, line by line."""
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks._clients"],
-        cwd=ROOT,
+        cwd=processes.ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     ) as clients:
-        _pin(clients.pid, 1)
+        if pinned:
+            processes.pin(clients.pid, 1)
         assert clients.stdin is not None
         assert clients.stdout is not None
-        clients.stdin.write(json.dumps(_load(target, work, seconds)) + "\n")
+        clients.stdin.write(json.dumps(load) + "\n")
         clients.stdin.flush()
-        clients.stdout.readline()
-        before = _cpu(pid)
-        clients.stdout.readline()
-        after = _cpu(pid)
-        seen: dict[str, float] = json.loads(clients.stdout.readline())
-    return seen | {"cpu": (after - before) / seen["units"] * 1e6 if seen["units"] else float("nan")}
+        yield clients.stdout
 
 
 def _load(target: Target, work: Work, seconds: float) -> dict[str, object]:
@@ -200,7 +217,7 @@ def _load(target: Target, work: Work, seconds: float) -> dict[str, object]:
     else:
         body |= {"stream": True} if work.events else {}
         body["messages"] = [{"role": "user", "content": QUESTION}]
-    own = {"x-gatewright-model": work.model} if target.headers else {}
+    own = {"x-gatewright-model": work.model} if target.name == "gatewright" else {}
     return {
         "port": target.port,
         "path": target.prefix.format(model=work.model)
@@ -219,22 +236,12 @@ def _load(target: Target, work: Work, seconds: float) -> dict[str, object]:
 def _memory(target: Target, pid: int) -> tuple[float, float]:
     """Resident megabytes after some requests, and kilobytes for each of 1,000 silent streams."""
     _measure(target, pid, WORK[0], 2.0)
-    base = _resident(pid)
+    base = processes.resident(pid)
     idle = Work("idle", "", IDLE, "chat", 1000, 8, 2.0)
-    with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks._clients"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as clients:
-        assert clients.stdin is not None
-        assert clients.stdout is not None
-        clients.stdin.write(json.dumps(_load(target, idle, 0.1)) + "\n")
-        clients.stdin.flush()
-        clients.stdout.readline()
-        opened = _resident(pid)
-        clients.stdout.read()
+    with _clients(_load(target, idle, 0.1)) as told:
+        told.readline()
+        opened = processes.resident(pid)
+        told.read()
     return base / 1e6, (opened - base) / idle.connections / 1e3
 
 
@@ -295,74 +302,3 @@ def _ratio(rows: Mapping[str, list[dict[str, float]]], one: str, other: str) -> 
 
 def _median(rows: Sequence[Mapping[str, float]], name: str) -> float:
     return statistics.median(row[name] for row in rows)
-
-
-@contextlib.contextmanager
-def _process(
-    command: Sequence[str], port: int, core: int, environment: Mapping[str, str] | None = None
-) -> Iterator[int]:
-    """A server until it is no longer needed; its process id, once it accepts."""
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, **(environment or {})},
-    )
-    try:
-        _pin(process.pid, core)
-        _wait(port, process)
-        yield process.pid
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(40)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 120
-    while time.monotonic() < end and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise SystemExit(f"{process.args} does not accept connections")
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def _pin(pid: int, core: int) -> None:
-    if (os.cpu_count() or 1) > 1:
-        os.sched_setaffinity(pid, {core})
-
-
-def _many_files() -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard > 0 else 65536, hard))
-
-
-def _tree(pid: int) -> Iterator[int]:
-    yield pid
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split():
-        yield from _tree(int(child))
-
-
-def _cpu(pid: int | None) -> float:
-    """CPU seconds of a process and its children."""
-    total = 0
-    for each in _tree(pid) if pid is not None else ():
-        fields = Path(f"/proc/{each}/stat").read_text("ascii").rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICK
-
-
-def _resident(pid: int) -> float:
-    page = os.sysconf("SC_PAGE_SIZE")
-    return sum(int(Path(f"/proc/{each}/statm").read_text("ascii").split()[1]) for each in _tree(pid)) * page
