@@ -150,21 +150,22 @@ class Estimates:
         return record
 
     async def _exchange(self, evidence: Evidence) -> bytes:
-        process = self._process
-        if process is None or process.returncode is not None:
-            process = self._process = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=DEVNULL,  # a traceback of it could show what a client wrote
-                limit=_MAX_LINE,
-                start_new_session=True,  # a terminal's Ctrl-C is not meant for it
-            )
-        if process.stdin is None or process.stdout is None:
-            raise OSError("no pipes")
-        process.stdin.write(evidence.packed())
-        await process.stdin.drain()
-        return await process.stdout.readline()
+        """The answer's line; nothing where the process ended over it. A known one may have died before."""
+        known = self._process
+        if known is not None and known.returncode is None:
+            with contextlib.suppress(OSError):
+                if line := await _asked(known, evidence):
+                    return line
+            await self._end()
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,  # a traceback of it could show what a client wrote
+            limit=_MAX_LINE,
+            start_new_session=True,  # a terminal's Ctrl-C is not meant for it
+        )
+        return await _asked(self._process, evidence)
 
     async def _end(self) -> None:
         process, self._process = self._process, None
@@ -175,3 +176,11 @@ class Estimates:
         if process.stdin is not None:
             process.stdin.close()
         await process.wait()
+
+
+async def _asked(process: Process, evidence: Evidence) -> bytes:
+    if process.stdin is None or process.stdout is None:
+        raise OSError("no pipes")
+    process.stdin.write(evidence.packed())
+    await process.stdin.drain()
+    return await process.stdout.readline()

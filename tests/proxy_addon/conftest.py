@@ -6,10 +6,35 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import mitmproxy.proxy.layers.http as http_layer
+import mitmproxy.proxy.layers.http._http1 as http1_layer
 import pytest
+from mitmproxy import http
+from mitmproxy.proxy import server
 
 from tests.proxy_addon.gate import SECRET, Gate, Start, launch
 from tests.proxy_addon.upstream import Upstream
+
+CHANGED = (
+    *(http.Headers, http.RequestData, http.ResponseData),
+    *(http1_layer, http1_layer.Http1Client, http1_layer.Http1Connection, http1_layer.Http1Server),
+    *(http_layer.HttpStream, server, server.ConnectionHandler),
+)
+"""What `proxy_addon.compat` changes in mitmproxy."""
+
+
+@pytest.fixture(autouse=True)
+def unchanged() -> Iterator[None]:
+    """Behind each test mitmproxy is as it was installed."""
+    before = [(owner, dict(vars(owner))) for owner in CHANGED]
+    yield
+    for owner, members in before:
+        now = dict(vars(owner))
+        for name in now.keys() - members.keys():
+            delattr(owner, name)
+        for name, member in members.items():
+            if now.get(name) is not member:
+                setattr(owner, name, member)
 
 
 @pytest.fixture(scope="session")

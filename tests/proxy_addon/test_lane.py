@@ -42,13 +42,6 @@ def options() -> Iterator[Options]:
         yield loaded.options
 
 
-@pytest.fixture
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The short way is open for one test."""
-    monkeypatch.setattr(http1_layer.Http1Client, "read_body", http1_layer.Http1Client.read_body)
-    lane.install()
-
-
 class Exchange:
     """One exchange through mitmproxy's HTTP layer, without sockets.
 
@@ -146,7 +139,6 @@ def test_the_client_gets_what_mitmproxy_would_send(
     assert short.sent == usual.sent
 
 
-@pytest.mark.usefixtures("short")
 @pytest.mark.parametrize("holds", [False, True])
 def test_pieces_pass_by_the_layer_of_the_exchange_where_it_waits_for_nothing(
     options: Options, monkeypatch: pytest.MonkeyPatch, holds: bool
@@ -160,6 +152,7 @@ def test_pieces_pass_by_the_layer_of_the_exchange_where_it_waits_for_nothing(
         return original(self, event)
 
     monkeypatch.setattr(http_layer.HttpStream, "handle_event", handle_event)
+    lane.install()
     exchange = Exchange(options, TAPS["in a list"], holds=holds)
     text = whole("chunked", [b"abc"] * 9)
     behind = text.index(b"\r\n\r\n") + 4

@@ -28,21 +28,6 @@ LOOK_UPS = ("get_all", "__getitem__", "get", "__contains__")
 OF_MITMPROXY = {name: getattr(http.Headers, name) for name in LOOK_UPS}
 
 
-@pytest.fixture(autouse=True)
-def undone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every replaced method is mitmproxy's again behind each test."""
-    for kind, names in (
-        (http.Headers, LOOK_UPS),
-        (http_layer.HttpStream, ("check_body_size", "_handle_event")),
-        (http1_layer.Http1Client, ("send", "read_headers")),
-        (http1_layer.Http1Server, ("send",)),
-    ):
-        for name in names:
-            monkeypatch.setattr(kind, name, getattr(kind, name))
-    for message in (http.RequestData, http.ResponseData):
-        monkeypatch.setattr(message, "__post_init__", message.__post_init__)
-
-
 def outcome(call: Any, *arguments: object) -> object:
     try:
         return call(*arguments)
