@@ -1,6 +1,6 @@
-"""Prefixes of names: each must be declared where it is used, or on an element around it.
+"""Prefixes of names: each must be declared where it is used, or on an element around it, and not as nothing.
 
-Source: Namespaces in XML 1.0, section 5, https://www.w3.org/TR/xml-names/ (2009-12-08).
+Source: Namespaces in XML 1.0, sections 2.2 and 5, https://www.w3.org/TR/xml-names/ (2009-12-08).
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ _USUAL = {
 
 
 def prefix_faults(document: Document) -> Iterator[Diagnostic]:
-    """Prefixes that nothing declares: once for each, at its first use."""
+    """Prefixes that nothing declares, once for each, at its first use; and declarations without a name."""
     told: set[str] = set()
     waiting: list[tuple[Element, frozenset[str]]] = [(document.root, _ALWAYS)]
     while waiting:
         element, known = waiting.pop()
+        yield from _undeclaring(element)
         known |= {name[6:] for name in element.attributes if name.startswith("xmlns:")}
         for prefix, place in _used(element):
             if prefix not in known | told:
@@ -35,6 +36,13 @@ def prefix_faults(document: Document) -> Iterator[Diagnostic]:
                 hint = f'write xmlns:{prefix}="{uri}" on the element'
                 yield codes.NOT_WELL_FORMED.at(place, f'nothing declares the prefix "{prefix}"', hint=hint)
         waiting += [(child, known) for child in reversed(element.elements)]
+
+
+def _undeclaring(element: Element) -> Iterator[Diagnostic]:
+    for name, attribute in element.attributes.items():
+        if name.startswith("xmlns:") and not attribute.value:
+            hint = f"name a namespace, or leave {name} out"
+            yield codes.NOT_WELL_FORMED.at(attribute.name_span, f"{name} names no namespace", hint=hint)
 
 
 def _used(element: Element) -> Iterator[tuple[str, Span]]:

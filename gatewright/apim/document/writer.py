@@ -19,7 +19,8 @@ from gatewright.diagnostics import Diagnostic, Rejected, Span
 
 INDENT = "    "
 
-_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+# U+FEFF at the begin of a file would be taken for a byte order mark; as a reference it can also be seen.
+_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;", "\ufeff": "&#65279;"})
 _DOUBLE = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
 )

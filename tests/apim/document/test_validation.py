@@ -146,6 +146,17 @@ def test_a_prefix_must_be_declared_on_the_way_to_where_it_is_used() -> None:
     assert {item.code for item in _found(text.format("", f" xmlns:xls='{uri}'"))} == {"POL200"}
 
 
+def test_a_declaration_names_a_namespace_by_any_text_but_none() -> None:
+    text = '<fragment><xsl-transform xmlns:x="{}" /></fragment>'
+    [fault] = [item for item in _found(text.format("")) if item.code == "POL200"]
+    assert fault.message == "xmlns:x names no namespace"
+    assert fault.span is not None
+    assert fault.span.column == len("<fragment><xsl-transform ") + 1
+    assert all(
+        "POL200" not in {item.code for item in _found(text.format(name))} for name in (">a", "a b", "{{n}}")
+    )
+
+
 @pytest.mark.parametrize(("text", "codes"), PLACES.values(), ids=PLACES.keys())
 def test_places(text: str, codes: list[str]) -> None:
     assert [item.code for item in _found(text)] == codes

@@ -168,10 +168,25 @@ def test_what_xml_cannot_hold_is_refused(document: Document, code: str) -> None:
         '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>',
         "<!DOCTYPE a><a/>",
         "\ud800",
+        '<a xmlns:b=""/>',
+        "<b:a/>",
+        '<a xmlns:b="a b"><c></a>',
+        '<!DOCTYPE a><a xmlns:b="a b"/>',
     ],
 )
 def test_the_gate_refuses(text: str) -> None:
     assert not is_well_formed(text)
+
+
+def test_text_that_begins_like_a_byte_order_mark_stays_text() -> None:
+    document = read("<?xml version='1.0'?>\ufeff", "x.xml")
+    assert write(document) == "&#65279;"
+    assert read(write(document), "x.xml") == document
+
+
+@pytest.mark.parametrize("name", [">http://a", "a b", "%zz", "{{n}}", "é"])
+def test_the_gate_takes_any_name_of_a_namespace_as_dotnet_does(name: str) -> None:
+    assert parse_hardened(f'<a xmlns:b="{name}"><b:c/></a>')[0].tag == f"{{{name}}}c"
 
 
 def test_the_gate_names_the_place() -> None:
