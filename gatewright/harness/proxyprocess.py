@@ -15,6 +15,12 @@ from gatewright.diagnostics import Code, Diagnostic, Rejected, Severity, Span
 NOT_STARTED = Code("EMU561", "proxy-not-started", Severity.ERROR, "The metering proxy did not start.")
 DIED = Code("EMU562", "proxy-ended", Severity.ERROR, "The metering proxy ended while it was needed.")
 
+LOCAL_PROXY = (
+    *(sys.executable, "-m", "proxy_addon", "--listen", "127.0.0.1:0"),
+    *("--allow-loopback", "--ready-json"),
+)
+"""How a proxy starts that serves this machine alone, and says where."""
+
 _LOG_TAIL = 400
 
 
@@ -44,16 +50,7 @@ class ProxyOptions:
         """The command line."""
         drain = str(max(1, int(self.stop_seconds) - 2))
         return (
-            *(
-                sys.executable,
-                "-m",
-                "proxy_addon",
-                "--listen",
-                "127.0.0.1:0",
-                "--allow-loopback",
-                "--ready-json",
-                "--parent-pipe",
-            ),
+            *(*LOCAL_PROXY, "--parent-pipe"),
             *("--routes", str(self.routes), "--ledger", str(self.ledger), "--proof-file", str(self.proof)),
             *("--drain-seconds", drain),
             *self._certificate(),

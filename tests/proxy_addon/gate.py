@@ -10,13 +10,13 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gatewright.harness.proxyprocess import LOCAL_PROXY
 from gatewright.metering.record import UsageRecord
 
 SECRET = "a-shared-secret-of-the-gateway"
@@ -181,16 +181,7 @@ def spawn(folder: Path, endpoint: str, *flags: str, ledger: Path | None = None) 
     (folder / "proof").write_text(SECRET + "\n")
     (folder / "proof2").write_text(OLD_SECRET)
     ledger = ledger or folder / "ledger.jsonl"
-    command = [
-        sys.executable,
-        "-m",
-        "proxy_addon",
-        "--listen",
-        "127.0.0.1:0",
-        "--allow-loopback",
-        "--ready-json",
-    ]
-    command += ["--routes", str(_routes(folder, endpoint)), "--ledger", str(ledger)]
+    command = [*LOCAL_PROXY, "--routes", str(_routes(folder, endpoint)), "--ledger", str(ledger)]
     if not any(flag.startswith("--proof-") for flag in flags):
         command += ["--proof-file", str(folder / "proof"), "--proof-file", str(folder / "proof2")]
     command += flags

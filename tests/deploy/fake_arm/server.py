@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -121,6 +122,18 @@ class FakeArm:
             }
         )
 
+    @contextlib.contextmanager
+    def counted(self) -> Iterator[None]:
+        """Around the making of an answer; over before a client has it and may ask for the next."""
+        with self.store.lock:
+            self.running += 1
+            self.most = max(self.most, self.running)
+        try:
+            yield
+        finally:
+            with self.store.lock:
+                self.running -= 1
+
     def forget(self) -> None:
         self.calls.clear()
         self.most = 0
@@ -143,13 +156,7 @@ class _Handler(JsonHandler):
         with arm.store.lock:
             arm.calls.append((method, path, 0))
             number = len(arm.calls)
-            arm.running += 1
-            arm.most = max(arm.most, arm.running)
-        try:
-            self.handle_numbered(method, number, path, whole, query, body)
-        finally:
-            with arm.store.lock:
-                arm.running -= 1
+        self.handle_numbered(method, number, path, whole, query, body)
 
     def handle_numbered(
         self, method: str, number: int, path: str, whole: str, query: dict[str, str], body: bytes
@@ -160,7 +167,8 @@ class _Handler(JsonHandler):
             return
         arm.store.readback, arm.store.hide_values = options.readback, options.hide_values
         try:
-            status, headers, answer = self.answer(method, whole, path, query, body)
+            with arm.counted():
+                status, headers, answer = self.answer(method, whole, path, query, body)
         except Refused as refused:
             status, headers = refused.status, {}
             answer = {"error": {"code": refused.code, "message": refused.message, "details": None}}

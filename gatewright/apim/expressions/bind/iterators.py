@@ -15,6 +15,7 @@ from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.bind import tries, walk
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import Code, Frame
+from gatewright.apim.expressions.bind.jumps import follow
 from gatewright.apim.expressions.bind.scope import Label, Scope
 from gatewright.apim.expressions.faults import NetError
 from gatewright.apim.expressions.types import Ty
@@ -101,18 +102,13 @@ def row(steps: Sequence[Step], places: dict[Label, int]) -> Gen | None:
     parts = [(step.code, step.gen) for step in steps]
 
     def run(f: Frame) -> Generator[Value, None, Any]:
-        at = 0
-        while at < len(parts):
+        at: int | None = 0
+        signal: object = None
+        while at is not None and at < len(parts):
             code, gen = parts[at]
             signal = code(f) if gen is None else (yield from gen(f))
-            at += 1
-            if signal is None:
-                continue
-            if type(signal) is not Label or signal not in places:
-                return signal
-            f[0].tick()
-            at = places[signal]
-        return None
+            at = at + 1 if signal is None else follow(f, signal, places)
+        return signal
 
     return run
 

@@ -66,16 +66,19 @@ def row(steps: list[Code], places: dict[Label, int]) -> Code:
     """Closures in a row, among which `goto` may lead to some."""
 
     def run(f: Frame) -> object:
-        at = 0
-        while at < len(steps):
+        at: int | None = 0
+        signal: object = None
+        while at is not None and at < len(steps):
             signal = steps[at](f)
-            if signal is None:
-                at += 1
-                continue
-            if type(signal) is not Label or signal not in places:
-                return signal
-            f[0].tick()
-            at = places[signal]
-        return None
+            at = at + 1 if signal is None else follow(f, signal, places)
+        return signal
 
     return run
+
+
+def follow(f: Frame, signal: object, places: dict[Label, int]) -> int | None:
+    """Which statement of a row is next after a signal; None when the signal leaves the row."""
+    if type(signal) is not Label or signal not in places:
+        return None
+    f[0].tick()
+    return places[signal]
