@@ -15,6 +15,7 @@ from typing import Any
 
 from gatewright.apim.expressions import context as c
 from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.hashed import NetDict
 from gatewright.apim.expressions.json_reader import parse
 from gatewright.apim.expressions.net_datetime import DateTime
 from gatewright.apim.expressions.net_guid import parse_guid
@@ -22,7 +23,7 @@ from gatewright.apim.expressions.net_uri import Uri
 from gatewright.apim.expressions.parse_dates import parse_datetime
 from gatewright.apim.expressions.parse_spans import parse_timespan
 from gatewright.apim.expressions.utf16 import to_units
-from gatewright.apim.expressions.values import Char, Long, NetArray, NetDict, NetList
+from gatewright.apim.expressions.values import Char, Long, NetArray, NetList
 from gatewright.apim.expressions.xml_reader import parse_document, parse_element
 
 Json = Any

@@ -53,7 +53,7 @@ def format_datetime(value: DateTime, pattern: str, offset: int, with_offset: boo
         NetError: FormatException for an unknown standard format.
     """
     if len(pattern) == 1:
-        if pattern not in STANDARD:
+        if pattern not in STANDARD or (with_offset and pattern == "U"):
             raise bad_format()
         if with_offset and pattern in "rRu":
             from gatewright.apim.expressions.net_datetime import DateTime as Moment
@@ -222,11 +222,11 @@ def _custom(pattern: str, units: dict[str, int], part: int) -> str:
             out.append(pattern[at + 1])
             at += 2
             continue
-        if step == "%" and at + 1 < len(pattern):
+        count, alone = 1, step == "%" and at + 1 < len(pattern)
+        if alone:  # what follows is a part by itself, also where its letter is repeated
             at += 1
             step = pattern[at]
-        count = 1
-        while at + count < len(pattern) and pattern[at + count] == step:
+        while not alone and at + count < len(pattern) and pattern[at + count] == step:
             count += 1
         if step in units and count <= (8 if step == "d" else 2):
             out.append(f"{units[step]:0{count}d}")

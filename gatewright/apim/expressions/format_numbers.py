@@ -105,7 +105,7 @@ def plain(value: Number) -> str:
     if isinstance(value, float):
         return double_text(value)
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return format(abs(value) if value == 0 else value, "f")
     return str(int(value))
 
 
@@ -121,8 +121,10 @@ def _standard(value: Number, kind: str, given: str) -> str:
     if precision > 10_000:
         raise Exceeded("SizeLimitExceeded", "a number would get more than 10000 digits")
     match upper:
-        case "G" | "R":
-            return _general(value, kind, precision if upper == "G" else -1)
+        case "G":
+            return _general(value, kind, precision)
+        case "R" if isinstance(value, float):
+            return _general(value, kind, -1)
         case "D":
             if not isinstance(value, int):
                 raise bad_format("Format specifier was invalid.")
@@ -142,17 +144,20 @@ def _standard(value: Number, kind: str, given: str) -> str:
             return _signed(text, value) + " %"
         case "C":
             text = _fixed(_exact(value), 2 if precision < 0 else precision, True, value)
-            negative = value < 0 and any(c in "123456789" for c in text)
-            return f"(¤{text})" if negative else f"¤{text}"
+            return f"(¤{text})" if _shows_sign(text, value) else f"¤{text}"
         case _:
             raise bad_format("Format specifier was invalid.")
 
 
 def _signed(text: str, value: Number) -> str:
-    negative = value < 0 or (isinstance(value, float) and math.copysign(1, value) < 0)
-    if negative and (isinstance(value, float) or any(c in "123456789" for c in text)):
-        return "-" + text
-    return text
+    return "-" + text if _shows_sign(text, value) else text
+
+
+def _shows_sign(text: str, value: Number) -> bool:
+    """Whether a number is negative: a `double` also where all that is shown is zero."""
+    if isinstance(value, float):
+        return math.copysign(1, value) < 0
+    return value < 0 and any(c in "123456789" for c in text)
 
 
 def _rounding(original: Number) -> str:
@@ -178,13 +183,15 @@ def _hex(value: Number, kind: str, precision: int) -> str:
 
 
 def _general(value: Number, kind: str, precision: int) -> str:
+    if precision == 0 and isinstance(value, Decimal):  # as many as there are, but no zeros at the end
+        precision = len(value.as_tuple().digits)
     if precision <= 0:
         if isinstance(value, int) or not kind.islower():
             return plain(value)
         return plain(value).replace("E", "e")
     exact = _exact(value)
     if exact == 0:
-        return "0"
+        return _signed("0", value)
     digits = len(str(abs(int(value)))) if isinstance(value, int) else 0
     if isinstance(value, int) and precision >= digits:
         return plain(value)
@@ -216,5 +223,4 @@ def _scientific(value: Decimal, kind: str, precision: int, width: int, original:
         digits = "".join(map(str, parts)).ljust(precision + 1, "0")
         exponent = len(parts) + exp - 1
     mantissa = digits[0] + ("." + digits[1:] if precision else "")
-    sign = "-" if original < 0 else ""
-    return f"{sign}{mantissa}{kind}{'+' if exponent >= 0 else '-'}{abs(exponent):0{width}d}"
+    return _signed(f"{mantissa}{kind}{'+' if exponent >= 0 else '-'}{abs(exponent):0{width}d}", original)

@@ -10,10 +10,11 @@ from decimal import Decimal
 from gatewright.apim.expressions import json_tokens as j
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import argument
+from gatewright.apim.expressions.hashed import Comparer
 from gatewright.apim.expressions.net_datetime import DateTime, DateTimeOffset, TimeSpan
 from gatewright.apim.expressions.net_guid import Guid
 from gatewright.apim.expressions.net_uri import Uri
-from gatewright.apim.expressions.values import Comparer, NetArray, ULong, Value
+from gatewright.apim.expressions.values import NetArray, ULong, Value
 
 _EPSILON = 2.2204460492503131e-16
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from gatewright.apim.expressions import json_tokens as j
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import argument, argument_null
+from gatewright.apim.expressions.hashed import NetDict
 from gatewright.apim.expressions.net_datetime import DateTime, DateTimeOffset, TimeSpan
 from gatewright.apim.expressions.values import (
     Anon,
@@ -17,7 +18,6 @@ from gatewright.apim.expressions.values import (
     EnumValue,
     Long,
     NetArray,
-    NetDict,
     NetGrid,
     Pair,
     Value,

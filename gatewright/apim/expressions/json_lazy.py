@@ -21,6 +21,7 @@ class LazyObject(j.JObject):
 
     def __init__(self, source: Pairs) -> None:
         self.parent = None
+        self.version = 0
         self._source = source
         self._made: dict[str, j.JProperty] | None = None
         self._some: dict[str, j.JProperty] = {}
@@ -70,6 +71,7 @@ class LazyArray(j.JArray):
 
     def __init__(self, source: list[Any]) -> None:
         self.parent = None
+        self.version = 0
         self._source = source
         self._made: list[j.JToken] | None = None
 

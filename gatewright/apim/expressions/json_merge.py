@@ -96,11 +96,12 @@ def _is_null(token: j.JToken) -> bool:
 
 
 def _into_items(target: j.JItems, given: Iterable[Value], how: MergeSettings) -> None:
-    items = list(given)
     if how.arrays == MERGE:
-        _by_place(target, items, how)
+        _by_place(target, list(given), how)
         return
+    items = given
     if how.arrays == REPLACE:
+        items = list(given)
         target.clear()
     known = {EQUALITY.key(x) for x in target.items} if how.arrays == UNION else None
     for item in items:

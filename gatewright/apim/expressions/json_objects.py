@@ -10,6 +10,7 @@ from decimal import Decimal
 from gatewright.apim.expressions import json_tokens as j
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError
+from gatewright.apim.expressions.hashed import NetDict, NetSet
 from gatewright.apim.expressions.json_casts import to_bytes
 from gatewright.apim.expressions.json_merge import property_named
 from gatewright.apim.expressions.library.convert import to_type
@@ -17,16 +18,7 @@ from gatewright.apim.expressions.library.runtime import conversions, default
 from gatewright.apim.expressions.net_datetime import DateTime, iso_datetime
 from gatewright.apim.expressions.text import full_name, text_of
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import (
-    Anon,
-    NetArray,
-    NetDict,
-    NetList,
-    NetSet,
-    Pair,
-    Value,
-    member_names,
-)
+from gatewright.apim.expressions.values import Anon, NetArray, NetList, Pair, Value, member_names
 
 _COLLECTIONS = frozenset(
     "[] List IList ICollection IEnumerable IReadOnlyList IReadOnlyCollection HashSet ISet Queue Stack".split()

@@ -7,30 +7,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NoReturn
 
 from gatewright.apim.expressions import json_tokens as j
-from gatewright.apim.expressions.faults import NetError
-from gatewright.apim.expressions.values import Long, Value
+from gatewright.apim.expressions.json_path_steps import (
+    Step,
+    compare,
+    descend,
+    everything,
+    fail,
+    field,
+    index,
+    slice_of,
+    wild,
+)
+from gatewright.apim.expressions.values import Long
 
-Step = Callable[[j.JToken, list[j.JToken]], Iterator[j.JToken]]
+
+def finder(path: str, must: bool = False) -> Callable[[j.JToken], Iterator[j.JToken]]:
+    """What goes to every token that a path finds; each is looked for when it is asked for.
+
+    Raises:
+        NetError: JsonException for a broken path, or later, where `must` is set and nothing is there.
+    """
+    steps = list(_Path(path, must).steps())
+
+    def find(root: j.JToken) -> Iterator[j.JToken]:
+        found = iter([root])
+        for step in steps:
+            found = _each(step, found, [root])
+        return found
+
+    return find
 
 
-def fail(message: str) -> NoReturn:
-    """A path that is not JSONPath, or that finds nothing where it has to."""
-    raise NetError("JsonException", message)
+def _each(step: Step, tokens: Iterator[j.JToken], root: list[j.JToken]) -> Iterator[j.JToken]:
+    for token in tokens:
+        yield from step(token, root)
 
 
 def select(root: j.JToken, path: str, must: bool = False) -> list[j.JToken]:
-    """Every token that a path finds.
-
-    Raises:
-        NetError: JsonException for a broken path, or where `must` is set and nothing is there.
-    """
-    found = [root]
-    for step in _Path(path, must).steps():
-        found = [x for token in found for x in step(token, [root])]
-    return found
+    """Every token that a path finds."""
+    return list(finder(path, must)(root))
 
 
 class _Path:
@@ -76,8 +93,8 @@ class _Path:
             self.at += 1
         name = self.text[start : self.at]
         if name == "*":
-            return _everything if deep else _wild
-        return _descend(_field(name, False)) if deep else _field(name, self.must)
+            return everything if deep else wild
+        return descend(field(name, False)) if deep else field(name, self.must)
 
     def brackets(self, deep: bool) -> Step:
         self.at += 1
@@ -90,7 +107,7 @@ class _Path:
             inner = self.filter()
         elif step == "*":
             self.at += 1
-            inner = _wild
+            inner = wild
         else:
             inner = self.numbers()
         self.space()
@@ -101,7 +118,7 @@ class _Path:
                 else f"Unexpected character while parsing path indexer: {self.peek()}"
             )
         self.at += 1
-        return _descend(inner) if deep and step in "'\"?" else inner  # `..[0]` is `[0]`
+        return descend(inner) if deep and step in "'\"?" else inner  # `..[0]` is `[0]`
 
     def space(self) -> None:
         while self.peek() == " ":
@@ -130,8 +147,8 @@ class _Path:
             found.append(self.quoted())
             self.space()
         if len(found) == 1:
-            return _field(found[0], self.must)
-        return lambda token, root: (x for n in found for x in _field(n, self.must)(token, root))
+            return field(found[0], self.must)
+        return lambda token, root: (x for n in found for x in field(n, self.must)(token, root))
 
     def numbers(self) -> Step:
         match = re.compile(r"\s*(-?\d*)\s*(?::\s*(-?\d*)\s*(?::\s*(-?\d*))?)?").match(self.text, self.at)
@@ -144,7 +161,7 @@ class _Path:
         self.at = match.end()
         if ":" in match.group():
             start, stop, step = (int(x) if x else None for x in match.groups())
-            return _slice(start, stop, step)
+            return slice_of(start, stop, step)
         found = [int(match.group(1))]
         self.space()
         while self.peek() == ",":
@@ -153,7 +170,7 @@ class _Path:
                 fail(f"Unexpected character while parsing path indexer: {self.peek()}")
             found.append(int(more.group(1)))
             self.at = more.end()
-        return lambda token, root: (x for n in found for x in _index(n, self.must)(token, root))
+        return lambda token, root: (x for n in found for x in index(n, self.must)(token, root))
 
     # ---------------------------------------------------------------- filters
 
@@ -170,7 +187,7 @@ class _Path:
         self.at += 1
 
         def step(token: j.JToken, root: list[j.JToken]) -> Iterator[j.JToken]:
-            for child in token.children():
+            for child in token:
                 inner = child.value if isinstance(child, j.JProperty) else child
                 if test(inner, root):
                     yield inner
@@ -210,7 +227,7 @@ class _Path:
         self.at += len(op)
         self.space()
         right = self.operand()
-        return lambda x, root: any(_compare(a, op, b) for a in left(x, root) for b in right(x, root))
+        return lambda x, root: any(compare(a, op, b) for a in left(x, root) for b in right(x, root))
 
     def operand(self) -> Callable[..., list[j.JToken]]:
         step = self.peek()
@@ -259,98 +276,3 @@ def _constant(text: str) -> j.JValue:
         return j.JValue(Long(int(text)), j.INTEGER)
     except ValueError:
         return j.JValue(float(text), j.FLOAT)
-
-
-def _compare(a: j.JToken, op: str, b: j.JToken) -> bool:
-    if not isinstance(a, j.JValue) or not isinstance(b, j.JValue):
-        return op in ("!=", "<>", "!==")
-    x: Value = a.value
-    y: Value = b.value
-    if op == "=~":
-        from gatewright.apim.expressions.library.regex import json_path_match
-
-        return isinstance(x, str) and bool(json_path_match(x, str(y)))
-    same = _same(a, b)
-    if op in ("==", "==="):
-        return same
-    if op in ("!=", "<>", "!=="):
-        return not same
-    from gatewright.apim.expressions.json_compare import compare_values
-
-    if x is None or y is None:
-        return False
-    order = compare_values(a, b)
-    return {"<": order < 0, ">": order > 0, "<=": order <= 0, ">=": order >= 0}[op]
-
-
-def _same(a: j.JValue, b: j.JValue) -> bool:
-    numbers_ = {j.INTEGER, j.FLOAT}
-    if a.kind in numbers_ and b.kind in numbers_:
-        return bool(a.value == b.value)
-    if a.kind == b.kind:
-        return bool(a.value == b.value)
-    if b.kind == j.STRING and a.kind in (j.DATE, j.GUID, j.URI, j.TIMESPAN):
-        return bool(a.net_text() == b.value)
-    return False
-
-
-def _field(name: str, must: bool) -> Step:
-    def step(token: j.JToken, root: list[j.JToken]) -> Iterator[j.JToken]:
-        if isinstance(token, j.JObject):
-            found = token.get(name)
-            if found is not None:
-                yield found
-            elif must:
-                fail(f"Property '{name}' does not exist on JObject.")
-        elif must:
-            fail(f"Property '{name}' not valid on {token.ty.name}.")
-
-    return step
-
-
-def _index(number: int, must: bool) -> Step:
-    def step(token: j.JToken, root: list[j.JToken]) -> Iterator[j.JToken]:
-        if isinstance(token, j.JArray):
-            if 0 <= number < len(token.items):
-                yield token.items[number]
-            elif must:
-                fail(f"Index {number} outside the bounds of JArray.")
-        elif must:
-            fail(f"Index {number} not valid on {token.ty.name}.")
-
-    return step
-
-
-def _wild(token: j.JToken, root: list[j.JToken]) -> Iterator[j.JToken]:
-    for child in token.children():
-        yield child.value if isinstance(child, j.JProperty) else child
-
-
-def _everything(token: j.JToken, root: list[j.JToken]) -> Iterator[j.JToken]:
-    """`..*`: the token itself, then all that is in it, in the order of the text."""
-    stack = [token]
-    while stack:
-        at = stack.pop()
-        yield at
-        stack += [c.value if isinstance(c, j.JProperty) else c for c in reversed(list(at.children()))]
-
-
-def _slice(start: int | None, stop: int | None, step: int | None) -> Step:
-    if step == 0:
-        fail("Step cannot be zero.")
-
-    def run(token: j.JToken, root: list[j.JToken]) -> Iterator[j.JToken]:
-        if isinstance(token, j.JArray):
-            yield from token.items[start:stop:step]
-
-    return run
-
-
-def _descend(inner: Step) -> Step:
-    def run(token: j.JToken, root: list[j.JToken]) -> Iterator[j.JToken]:
-        yield from inner(token, root)
-        for child in token.children():
-            below = child.value if isinstance(child, j.JProperty) else child
-            yield from run(below, root)
-
-    return run

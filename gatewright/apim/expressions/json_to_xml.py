@@ -17,6 +17,7 @@ from gatewright.apim.expressions.json_reader import Pairs, decode, parse, scalar
 from gatewright.apim.expressions.json_xml import JSON_NAMESPACE
 from gatewright.apim.expressions.library.xml_values import xml_text
 from gatewright.apim.expressions.utf16 import to_units
+from gatewright.apim.expressions.xml_names import XML, XMLNS, XName, checked_name
 
 _META = ("$values", "$id", "$ref", "$type", "$value")
 _ESCAPED = re.compile("_x[0-9A-Fa-f]{4}_")
@@ -102,7 +103,7 @@ class _Scopes:
     """The prefixes in force; those that an element declares hold for what comes behind it too."""
 
     def __init__(self) -> None:
-        self.levels: list[dict[str, str]] = [{"xml": x.XML, "xmlns": x.XMLNS}]
+        self.levels: list[dict[str, str]] = [{"xml": XML, "xmlns": XMLNS}]
 
     def find(self, prefix: str) -> str:
         return next((s[prefix] for s in reversed(self.levels) if prefix in s), "")
@@ -140,13 +141,13 @@ class _Maker:
     def mark(self, node: x.XNode) -> None:
         """Marks an element as an array."""
         assert isinstance(node, x.XElement)
-        node.add_attribute(x.XAttribute(x.XName("Array", JSON_NAMESPACE), "true"))
+        node.add_attribute(x.XAttribute(XName("Array", JSON_NAMESPACE), "true"))
         at: x.XObject | None = node
         while isinstance(at, x.XElement):
             if any(a.declares and a.value == JSON_NAMESPACE for a in at.attributes):
                 return
             at = at.parent
-        node.add_attribute(x.XAttribute(x.XName("json", x.XMLNS), JSON_NAMESPACE))
+        node.add_attribute(x.XAttribute(XName("json", XMLNS), JSON_NAMESPACE))
 
     def value(self, at: x.XContainer, name: str, value: Json) -> None:
         """What one member becomes."""
@@ -284,12 +285,12 @@ class _Maker:
             raise argument_null("value")
         at.add_attribute(x.XAttribute(self.qualified(name, default=""), text))
 
-    def qualified(self, name: str, default: str) -> x.XName:
+    def qualified(self, name: str, default: str) -> XName:
         """A name whose prefix, if it has one, is in force."""
         if self.encode_special:
-            return x.XName(encode_name(name, colon=False), default)
+            return XName(encode_name(name, colon=False), default)
         prefix, colon, local = name.partition(":")
         if not colon or not prefix or not local:
-            return x.XName(x.checked_name(encode_name(name)), default)
+            return XName(checked_name(encode_name(name)), default)
         uri = self.scopes.find(prefix)
-        return x.XName(x.checked_name(encode_name(local if uri else name)), uri)
+        return XName(checked_name(encode_name(local if uri else name)), uri)

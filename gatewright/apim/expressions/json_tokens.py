@@ -30,8 +30,10 @@ from gatewright.apim.expressions.json_values import (
     JContainer,
     JRaw,
     JToken,
+    JTree,
     JValue,
     copy_of,
+    unchanged,
 )
 from gatewright.apim.expressions.values import Value
 
@@ -64,12 +66,13 @@ __all__ = [
     "JProperty",
     "JRaw",
     "JToken",
+    "JTree",
     "JValue",
     "copy_of",
 ]
 
 
-class JObject(JContainer):
+class JObject(JTree):
     """A JSON object: properties in order, each name once."""
 
     __slots__ = ("props",)
@@ -128,15 +131,27 @@ class JObject(JContainer):
         Raises:
             NetError: ArgumentException when the name is there already.
         """
-        if prop.name in self.props:
-            raise argument(
-                f"Can not add property {prop.name} to Newtonsoft.Json.Linq.JObject. "
-                "Property with the same name already exists on object."
-            )
+        self._refuse_twice(prop.name)
         if prop.parent is not None:
             prop = copy_of(prop)
         prop.parent = self
         self.props[prop.name] = prop
+        self.version += 1
+
+    def insert(self, at: int, token: JToken | None) -> None:
+        """Adds a property at a place."""
+        if not 0 <= at <= len(self.props):
+            raise out_of_range("index", "Index must be within the bounds of the List.")
+        self.add(token)
+        *held, last = self.props.items()
+        self.props = dict([*held[:at], last, *held[at:]])
+
+    def _refuse_twice(self, name: str) -> None:
+        if name in self.props:
+            raise argument(
+                f"Can not add property {name} to Newtonsoft.Json.Linq.JObject. "
+                "Property with the same name already exists on object."
+            )
 
     def add(self, token: JToken | None) -> None:
         """Adds a property, which is all an object takes."""
@@ -149,6 +164,8 @@ class JObject(JContainer):
         """Puts a token in another's place."""
         if not isinstance(old, JProperty) or not isinstance(new, JProperty):
             raise argument("Can not add Newtonsoft.Json.Linq.JValue to Newtonsoft.Json.Linq.JObject.")
+        if new.name != old.name:
+            self._refuse_twice(new.name)
         if new.parent is not None:
             new = new.clone()
         new.parent = self
@@ -157,21 +174,24 @@ class JObject(JContainer):
             (new.name if prop is old else name): (new if prop is old else prop)
             for name, prop in self.props.items()
         }
+        self.version += 1
 
     def remove_child(self, token: JToken) -> None:
         """Takes a token out."""
         assert isinstance(token, JProperty)
         self.props.pop(token.name, None)
         token.parent = None
+        self.version += 1
 
     def clear(self) -> None:
         """Removes every property."""
         for prop in self.props.values():
             prop.parent = None
         self.props = {}
+        self.version += 1
 
 
-class JItems(JContainer):
+class JItems(JTree):
     """Tokens in a row: an array, or the arguments of a constructor."""
 
     __slots__ = ("items",)
@@ -213,17 +233,17 @@ class JItems(JContainer):
         if not 0 <= at <= len(self.items):
             raise out_of_range("index", "Index must be within the bounds of the List.")
         self.items.insert(at, self.attach(token))
+        self.version += 1
 
     def put(self, at: int, token: JToken | None) -> None:
         """Sets the token at a place."""
         if not 0 <= at < len(self.items):
             raise out_of_range("index", _INDEX)
+        if unchanged(self.items[at], token):
+            return
         self.items[at].parent = None
         self.items[at] = self.attach(token)
-
-    def index(self, token: JToken) -> int:
-        """Where a token stands, or -1."""
-        return next((i for i, item in enumerate(self.items) if item is token), -1)
+        self.version += 1
 
     def replace_child(self, old: JToken, new: JToken | None) -> None:
         """Puts a token in another's place."""
@@ -235,12 +255,14 @@ class JItems(JContainer):
         if at >= 0:
             self.items.pop(at)
             token.parent = None
+            self.version += 1
 
     def clear(self) -> None:
         """Removes every item."""
         for item in self.items:
             item.parent = None
         self.items = []
+        self.version += 1
 
 
 class JArray(JItems):
@@ -300,7 +322,7 @@ class JProperty(JContainer):
 
     def set(self, value: JToken | None) -> None:
         """Sets the value."""
-        if self.value is value:
+        if self.value is value or unchanged(self.value, value):
             return
         old = self.value
         self.value = self.attach(value)
@@ -315,9 +337,17 @@ class JProperty(JContainer):
         """Puts a token in another's place."""
         self.set(new)
 
+    def insert(self, at: int, token: JToken | None) -> None:
+        """Adds a token at a place."""
+        raise NetError("JsonException", "Newtonsoft.Json.Linq.JProperty cannot have multiple values.")
+
     def remove_child(self, token: JToken) -> None:
         """Takes a token out."""
         raise NetError("JsonException", "Cannot add or remove items from Newtonsoft.Json.Linq.JProperty.")
+
+    def clear(self) -> None:
+        """Removes the value, which no property can do without."""
+        self.remove_child(self.value)
 
 
 class JComment(JProperty):

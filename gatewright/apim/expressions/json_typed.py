@@ -14,6 +14,7 @@ from collections.abc import Callable
 from gatewright.apim.expressions import json_tokens as j
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError
+from gatewright.apim.expressions.hashed import NetDict
 from gatewright.apim.expressions.json_objects import (
     DICTIONARIES,
     READ_AS,
@@ -28,7 +29,7 @@ from gatewright.apim.expressions.library.runtime import conversions
 from gatewright.apim.expressions.text import full_name
 from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.utf16 import to_units
-from gatewright.apim.expressions.values import NetDict, Value
+from gatewright.apim.expressions.values import Value
 
 _DECODER = json.JSONDecoder(
     object_pairs_hook=lambda pairs: Pairs(pairs), parse_int=RawNumber, parse_float=RawNumber

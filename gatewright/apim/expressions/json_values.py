@@ -70,16 +70,8 @@ class JToken:
         return len(self.children())
 
     def __iter__(self) -> Iterator[JToken]:
-        """The tokens directly inside.
-
-        Raises:
-            NetError: InvalidOperationException when their number changes meanwhile.
-        """
-        size = self.size()
-        for token in list(self.children()):
-            yield token
-            if self.size() != size:
-                raise modified()
+        """The tokens directly inside."""
+        return iter(list(self.children()))
 
     def net_text(self) -> str:
         """`ToString()`: indented JSON, or the plain text of a value."""
@@ -127,6 +119,18 @@ class JContainer(JToken):
             at = at.parent
         return False
 
+    def index(self, token: JToken) -> int:
+        """Where a token stands, or -1."""
+        return next((n for n, held in enumerate(self.children()) if held is token), -1)
+
+    def insert(self, at: int, token: JToken | None) -> None:
+        """Adds a token at a place."""
+        raise invalid_operation(f"{self.full} does not support this.")
+
+    def clear(self) -> None:
+        """Takes everything out."""
+        raise invalid_operation(f"{self.full} does not support this.")
+
     def replace_child(self, old: JToken, new: JToken | None) -> None:
         """Puts a token in another's place."""
         raise invalid_operation(f"{self.full} does not support this.")
@@ -134,6 +138,35 @@ class JContainer(JToken):
     def remove_child(self, token: JToken) -> None:
         """Takes a token out."""
         raise invalid_operation(f"{self.full} does not support this.")
+
+
+class JTree(JContainer):
+    """An object, array or constructor; `version` counts what came, went or took another's place."""
+
+    __slots__ = ("version",)
+
+    def __init__(self) -> None:
+        self.parent = None
+        self.version = 0
+
+    def __iter__(self) -> Iterator[JToken]:
+        """The tokens directly inside.
+
+        Raises:
+            NetError: InvalidOperationException when others come in their place meanwhile.
+        """
+        version = self.version
+        for token in list(self.children()):
+            yield token
+            if self.version != version:
+                raise modified()
+
+
+def unchanged(old: JToken, new: JToken | None) -> bool:
+    """Whether a token in another's place would change nothing: an equal value leaves the old one there."""
+    if not isinstance(old, JValue):
+        return False
+    return old == new or (new is None and old.kind == NULL)
 
 
 class JValue(JToken):

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from gatewright.apim.expressions import json_tokens as j
 from gatewright.apim.expressions import xml_nodes as x
+from gatewright.apim.expressions.xml_names import XML, XName
 
 JSON_NAMESPACE = "http://james.newtonking.com/projects/json"
-_ARRAY = x.XName("Array", JSON_NAMESPACE)
+_ARRAY = XName("Array", JSON_NAMESPACE)
 
 
 def xml_to_json(node: x.XObject, whole: bool = True, comments: bool = False) -> j.JToken:
@@ -58,14 +59,14 @@ def _name(node: x.XObject) -> str:
             return "#comment"
 
 
-def _qualified(at: x.XObject | None, name: x.XName) -> str:
+def _qualified(at: x.XObject | None, name: XName) -> str:
     """A name with the prefix that its namespace has here."""
     while isinstance(at, x.XElement):
         for attribute in at.attributes:
             if attribute.declares is not None and attribute.value == name.uri:
                 return f"{attribute.declares}:{name.local}" if attribute.declares else name.local
         at = at.parent
-    return f"xml:{name.local}" if name.uri == x.XML else name.local
+    return f"xml:{name.local}" if name.uri == XML else name.local
 
 
 def _value(node: x.XObject, comments: bool) -> j.JToken:

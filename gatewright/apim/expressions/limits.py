@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextvars import ContextVar
 from dataclasses import dataclass
 
 from gatewright.apim.expressions.faults import Exceeded
@@ -84,10 +83,6 @@ class Run:
         """
         check_size(size)
         self.tick(size >> 5)
-
-
-RUNNING: ContextVar[Run | None] = ContextVar("running", default=None)
-"""The evaluation that this thread is in: conversions, which no call stands for, find the clock here."""
 
 
 def check_size(size: int) -> None:

@@ -215,10 +215,19 @@ def _until(text: str, at: int, end: int, stops: str) -> tuple[int, str]:
 
 
 def _quoted(text: str, at: int, end: int) -> int:
+    """Where a text or character that begins here ends; a text may be interpolated itself."""
     quote = text[at]
-    verbatim = quote == '"' and text[at - 1] == "@"
+    lead = text[max(0, at - 2) : at] if quote == '"' else ""
+    marks = lead[len(lead.rstrip("$@")) :]
+    verbatim, inner = "@" in marks, "$" in marks
     at += 1
     while at < end:
+        if inner and text[at] == "{" and text[at + 1 : at + 2] != "{":
+            _, at = _hole(text, at + 1, end, verbatim)
+            continue
+        if inner and text[at] in "{}":
+            at += 2
+            continue
         if text[at] == "\\" and not verbatim:
             at += 2
             continue

@@ -190,7 +190,7 @@ def of_date(
 
 
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,}))?(?:(Z)|([+-])(\d\d):?(\d\d)?)?\Z", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,}))?(?:([Zz])|([+-])(\d\d):?(\d\d)?)?\Z", re.ASCII
 )
 _MS_DATE = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/\Z", re.ASCII)
 

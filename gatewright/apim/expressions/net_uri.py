@@ -14,7 +14,8 @@ from gatewright.apim.expressions.utf16 import from_units, to_units, utf8_bytes, 
 
 _PORTS = {"mailto": 25, "http": 80, "https": 443, "ftp": 21, "ws": 80, "wss": 443}
 _PARTS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?#\\]*))?([^?#]*)(\?[^#]*)?(#.*)?\Z", re.DOTALL)
-_DOS = re.compile(r"(?:[Ff][Ii][Ll][Ee]:///)?([A-Za-z]:[\\/])")
+_DOS = re.compile(r"([Ff][Ii][Ll][Ee]:///)?([A-Za-z])[:|]([\\/][^?#]*)(\?[^#]*)?(#.*)?\Z", re.DOTALL)
+_DRIVE = re.compile(r"[A-Za-z][:|].", re.DOTALL)
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 _RESERVED = frozenset(";/?:@&=+$,#[]!'()*")
 
@@ -24,12 +25,18 @@ def invalid(text: str = "Invalid URI: The format of the URI could not be determi
     return NetError("UriFormatException", text)
 
 
+def starts_with_drive(text: str) -> bool:
+    """Whether a text begins with the letter of a drive and goes on: `c:x`, `c|x`."""
+    return _DRIVE.match(text) is not None
+
+
 class Uri:
     """A URI, absolute or (where allowed) relative."""
 
     __slots__ = (
         "absolute",
         "authority",
+        "drive",
         "fragment",
         "host",
         "original",
@@ -44,12 +51,15 @@ class Uri:
     def __init__(self, text: str, relative: bool = False) -> None:
         self.original = text
         self.absolute = True
+        self.drive = False
         dos = _DOS.match(text.strip())
         if dos is not None:
-            self._file(text.strip()[dos.start(1) :])
+            self._file(dos)
             return
+        if starts_with_drive(text.strip()):
+            raise invalid("Invalid URI: A Dos path must be rooted, for example, 'c:\\\\'.")
         found = _PARTS.match(text.strip())
-        if found is None or (len(found.group(1)) == 1 and found.group(2) is None):
+        if found is None or (len(found.group(1)) == 1 and found.group(2) is None):  # a drive alone
             if not relative:
                 raise invalid("Invalid URI: The URI is empty." if not text.strip() else invalid().message)
             self.absolute = False
@@ -67,11 +77,19 @@ class Uri:
         self.query = escape_loose(found.group(4) or "", "?")
         self.fragment = escape_loose(found.group(5) or "", "#")
 
-    def _file(self, text: str) -> None:
-        r"""A path of Windows: `c:\\x`."""
+    def _file(self, found: re.Match[str]) -> None:
+        r"""A path of Windows: of `c:\\x` alone all is path, behind `file:///` there may be more."""
         self.scheme, self.port = "file", -1
         self.host = self.user_info = self.authority = self.query = self.fragment = ""
-        self.path = _escape(text.replace("\\", "/"), _UNRESERVED | _RESERVED - frozenset("?#"))
+        lead, letter, path, query, fragment = (group or "" for group in found.groups())
+        self.drive = not lead
+        if lead:
+            path = escape_loose(path.replace("\\", "/"), "")
+            self.query, self.fragment = escape_loose(query, "?"), escape_loose(fragment, "#")
+        else:
+            plain = (path + query + fragment).replace("\\", "/")
+            path = _escape(plain, _UNRESERVED | _RESERVED - frozenset("?#"))
+        self.path = _without_dots(f"{letter}:{path}")
 
     def _authority(self, given: str | None) -> None:
         if given is None:
@@ -105,19 +123,7 @@ class Uri:
     def _normal(self, path: str) -> str:
         if self.scheme not in _PORTS and not self.authority:
             return escape_loose(path, "")
-        text = escape_loose(path.replace("\\", "/"), "") or "/"
-        out: list[str] = []
-        parts = text.split("/")
-        for number, part in enumerate(parts):
-            if part == "..":
-                if len(out) > 1:
-                    out.pop()
-            elif part != ".":
-                out.append(part)
-                continue
-            if number == len(parts) - 1:
-                out.append("")
-        return "/".join(out) or "/"
+        return _without_dots(escape_loose(path.replace("\\", "/"), "") or "/")
 
     @property
     def absolute_path(self) -> str:
@@ -156,9 +162,14 @@ class Uri:
         """The URI with harmless escapes undone."""
         if not self.absolute:
             return self.original
-        if any(c < " " for c in self.original):  # stay as they are, where the address itself escapes them
-            shadow = Uri(self.original.strip().translate(_SHADOWS)).net_text()
-            return shadow.translate(_UNSHADOWED)
+        if _STAYING.search(self.original) is not None:  # they stay, where the address escapes them
+            text = self.original.strip()
+            place = re.search("[?#]", text)
+            lead = len(text) if place is None or self.drive else place.start()
+            path, rest = text[:lead], text[lead:]
+            shadow = Uri(path.translate(_SHADOWS) + rest.translate(_SHADOWS | _BACKSLASH))
+            rest = shadow.path + shadow.query + shadow.fragment
+            return shadow._lead() + shown(_SHADOWED.sub(lambda m: _UNSHADOWED[m.group()], rest))
         return self._lead() + shown(self.path) + shown(self.query) + shown(self.fragment)
 
     def json_text(self) -> str:
@@ -176,8 +187,6 @@ class Uri:
         return hash(self.original)
 
 
-_SHADOWS = {n: 0xE000 + n for n in range(32)}
-_UNSHADOWED = {shadow: n for n, shadow in _SHADOWS.items()}
 _KEPT = frozenset("%#?/\\@:;&=+$,[]!'()*")
 
 
@@ -198,6 +207,22 @@ def shown(text: str) -> str:
         return out
 
     return re.sub(r"(?:%[0-9A-Fa-f]{2})+", undo, text)
+
+
+def _without_dots(path: str) -> str:
+    """A path whose steps `.` and `..` are taken."""
+    out: list[str] = []
+    parts = path.split("/")
+    for number, part in enumerate(parts):
+        if part == "..":
+            if len(out) > 1:
+                out.pop()
+        elif part != ".":
+            out.append(part)
+            continue
+        if number == len(parts) - 1:
+            out.append("")
+    return "/".join(out) or "/"
 
 
 def escape_loose(text: str, keep: str) -> str:
@@ -223,6 +248,13 @@ def _escape(text: str, allowed: frozenset[str]) -> str:
 def escape_data(text: str) -> str:
     """`Uri.EscapeDataString`."""
     return _escape(text, _UNRESERVED)
+
+
+_STAYING = re.compile(r"[\x00-\x1f\x7f]|[?#].*\\", re.DOTALL)
+_SHADOWS = {n: 0xE000 + n for n in (*range(32), 127)}
+_BACKSLASH = {92: 0xE000 + 92}  # in a path it is a slash
+_UNSHADOWED = {escape_data(chr(shadow)): chr(n) for n, shadow in (_SHADOWS | _BACKSLASH).items()}
+_SHADOWED = re.compile("|".join(_UNSHADOWED))
 
 
 def escape_uri(text: str) -> str:

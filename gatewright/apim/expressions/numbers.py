@@ -45,6 +45,19 @@ def divide_by_zero() -> NetError:
     return NetError("DivideByZeroException", "Attempted to divide by zero.")
 
 
+_POWERS = tuple(float(f"1e{n}") for n in range(29))
+
+
+def decimal_to_double(value: Decimal) -> float:
+    """A `decimal` as .NET makes it a `double`: its digits, rounded, by the power of ten, rounded."""
+    sign, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)
+    whole = int("".join(map(str, digits))) * 10 ** max(exponent, 0)
+    low, high = whole & ((1 << 64) - 1), whole >> 64
+    made = (float(low) + float(high) * 2.0**64) / _POWERS[max(-exponent, 0)]
+    return -made if sign else made
+
+
 def int_divide(a: int, b: int) -> int:
     """Quotient towards zero."""
     if b == 0:
@@ -151,16 +164,33 @@ def decimal_remainder(a: Decimal, b: Decimal) -> Decimal:
     return a if abs(a) < abs(b) else fit(_WIDE.remainder(a, b))
 
 
-def to_decimal(value: float) -> Decimal:
-    """A double as decimal, rounded to 15 significant digits as .NET does.
+def to_decimal(value: float, digits: int = 15) -> Decimal:
+    """A double as decimal, rounded to 15 significant digits as .NET does; a `float` to 7.
+
+    The digits are found in double arithmetic, so that the last one is .NET's own.
 
     Raises:
         NetError: OverflowException for infinities, NaN and what is too large.
     """
     if value != value or math.isinf(value) or abs(value) >= 7.9228162514264338e28:
         raise overflow("a Decimal")
-    rounded = decimal.Context(prec=15, rounding=decimal.ROUND_HALF_EVEN).create_decimal(Decimal(value))
-    return fit(_trim(rounded)) or Decimal(0)
+    size, exponent = abs(value), math.frexp(value)[1]
+    if exponent < -94:
+        return Decimal(0)
+    power = min(digits - 1 - ((exponent * 19728) >> 16), 28)  # 19728 / 2**16 is the logarithm of 2
+    if power >= 0:
+        size *= _POWERS[power]
+    elif power != -1 or size >= 10.0**digits:
+        size /= _POWERS[-power]
+    else:
+        power = 0
+    if size < 10.0 ** (digits - 1) and power < 28:
+        size, power = size * 10, power + 1
+    whole = round(size)
+    while power > 0 and whole % 10 == 0:
+        whole, power = whole // 10, power - 1
+    made = Decimal(whole * 10 ** max(-power, 0)).scaleb(-max(power, 0), context=_WIDE)
+    return -made if value < 0 and whole else made
 
 
 def _trim(value: Decimal) -> Decimal:

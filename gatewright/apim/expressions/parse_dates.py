@@ -41,7 +41,7 @@ _ZONE_LAST = re.compile(r"\s*(?:(?P<z>Z|GMT)|(?P<sign>[+-])(?P<oh>\d{1,2}):(?P<o
 _WEEKDAYS = tuple(
     re.compile(p, _FLAGS) for p in (rf"{_WEEKDAY}(?:\s*,\s*|\s+)", rf"(?:\s*,\s*|\s+){_WEEKDAY}\Z")
 )
-_ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}T\Z", re.ASCII)
+_ISO = re.compile(r"(?:\d{4}-\d{1,2}-\d{1,2}T|\d{4}-\d{2}-\d{2}t)\Z", re.ASCII)
 _DATES = tuple(
     re.compile(p + r"\Z", _FLAGS)
     for p in (

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 
 from gatewright.apim.expressions.faults import NetError, bad_format
+from gatewright.apim.expressions.format_dates import quoted
 from gatewright.apim.expressions.net_datetime import DAY, HOUR, MINUTE, SECOND, TimeSpan
 
 _TEXT = re.compile(r"\s*(-?)(\d+(?:[.:]\d+)*)\s*\Z", re.ASCII)
+_NUMBER = re.compile(r"0*([1-9]\d*)", re.ASCII)
 # what the separators say about the numbers between them: Day, Hour, Minute, Second, Fraction
 _FORMS = {"": "D", ":": "HM", ".:": "DHM", ".::": "DHMS", "::.": "HMSF", ".::.": "DHMSF"} | {
     ":::": "DHMS",
@@ -35,11 +37,12 @@ def parse_timespan(text: str) -> TimeSpan:
     Raises:
         NetError: FormatException, OverflowException.
     """
+    # numbers are read before the form is looked at, also in a text that is no duration
+    if any(len(digits) > 9 or int(digits) >= 1 << 28 for digits in _NUMBER.findall(text)[:6]):
+        raise _too_large(text)
     found = _TEXT.match(text)
     if found is None:
         raise bad_format(f"String '{text}' was not recognized as a valid TimeSpan.")
-    if len(text) > 100 and re.search(r"\d{40}", text):
-        raise _too_large(text[:100])
     numbers = re.split("[.:]", found.group(2))
     marks = re.sub(r"\d+", "", found.group(2))
     form = _FORMS.get(marks)
@@ -52,48 +55,65 @@ def parse_timespan(text: str) -> TimeSpan:
 
 def _summed(text: str, parts: dict[str, str], negative: bool) -> TimeSpan:
     fraction = parts.get("F", "")
-    if len(fraction) > 7 or any(int(parts.get(k) or 0) > most for k, most in _LIMITS.items()):
+    long = len(fraction) > 7 and fraction[0] != "0"
+    if long or any(int(parts.get(k) or 0) > most for k, most in _LIMITS.items()):
         raise _too_large(text)
-    ticks = sum(int(parts.get(k) or 0) * unit for k, unit in _UNITS.items()) + int(
-        fraction.ljust(7, "0") or 0
-    )
+    ticks = sum(int(parts.get(k) or 0) * unit for k, unit in _UNITS.items()) + _fraction(fraction)
     ticks = -ticks if negative else ticks
     if not -(1 << 63) <= ticks < 1 << 63:
         raise _too_large(text)
     return TimeSpan(ticks)
 
 
-_PIECE = re.compile(r"%?(d{1,8}|h{1,2}|m{1,2}|s{1,2}|f{1,7}|F{1,7})|'([^']*)'|\"([^\"]*)\"|\\(.)", re.S)
+def _fraction(digits: str) -> int:
+    """The ticks of a fraction; what is behind the seventh digit is rounded, half up."""
+    ticks = int(digits[:7].ljust(7, "0"))
+    return ticks + (digits[7:8] >= "5")
+
+
 _CLOCK = r"(?P<H>\d{1,2}):(?P<M>\d{1,2}):(?P<S>\d{1,2})"
 _STANDARD = {
     "c": rf"(?P<sign>-?)(?:(?P<D>\d{{1,8}})\.)?{_CLOCK}(?:\.(?P<F>\d{{1,7}}))?",
     "g": rf"(?P<sign>-?)(?:(?P<D>\d{{1,8}}):)?{_CLOCK}(?:\.(?P<F>\d{{1,7}}))?",
     "G": rf"(?P<sign>-?)(?P<D>\d{{1,8}}):{_CLOCK}\.(?P<F>\d{{7}})",
 }
+_PIECE = re.compile(r"(?:%(?=[^%]))?(d{1,8}|h{1,2}|m{1,2}|s{1,2}|f{1,7}|F{1,7})|\\(.)", re.S)
 
 
-def _pattern(form: str) -> str:
-    if len(form) == 1:
-        found = _STANDARD.get("c" if form in "ctT" else form)
-        if found is None:
-            raise bad_format()
-        return rf"\s*{found}\s*"
-    out, at = "", 0
+def _read(text: str, form: str) -> dict[str, str]:
+    """The parts of a text by a form of one's own: each takes as many digits as it can."""
+    parts: dict[str, str] = {}
+    at = place = 0
     while at < len(form):
-        piece = _PIECE.match(form, at)
-        if piece is None:
+        if form[at] in "'\"":
+            plain, at = quoted(form, at)
+        else:
+            piece = _PIECE.match(form, at)
+            if piece is None:
+                raise bad_format()
+            at = piece.end()
+            if piece.group(1):
+                place = _digits(text, place, piece.group(1), parts)
+                continue
+            plain = piece.group(2)
+        if not text.startswith(plain, place):
             raise bad_format()
-        at = piece.end()
-        if not piece.group(1):
-            out += re.escape(next(g for g in piece.groups()[1:] if g is not None))
-            continue
-        kind, size = piece.group(1)[0], len(piece.group(1))
-        if f"(?P<{kind.upper()}>" in out:
-            raise bad_format()
-        most = {"d": 8, "F": size}.get(kind, 2) if size == 1 or kind == "F" else size
-        least = 0 if kind == "F" else size
-        out += rf"(?P<{kind.upper()}>\d{{{least},{1 if kind == 'f' and size == 1 else most}}})"
-    return out
+        place += len(plain)
+    if place < len(text):
+        raise bad_format()
+    return parts
+
+
+def _digits(text: str, place: int, piece: str, parts: dict[str, str]) -> int:
+    """Keeps the digits of a part; where the next one begins."""
+    kind, size = piece[0].upper(), len(piece)
+    least = 0 if piece[0] == "F" else size
+    most = {"d": 8, "f": 1, "F": 1}.get(piece[0], 2) if size == 1 else size
+    found = re.compile(rf"[0-9]{{{least},{most}}}").match(text, place)
+    if found is None or kind in parts:
+        raise bad_format()
+    parts[kind] = found.group()
+    return found.end() or min(1, len(text))  # .NET steps over a first character that is no digit of `F`
 
 
 def parse_span_exact(text: str, forms: list[str], negative: bool = False) -> TimeSpan:
@@ -105,10 +125,18 @@ def parse_span_exact(text: str, forms: list[str], negative: bool = False) -> Tim
     fault: NetError | None = None
     for form in forms:
         try:
-            found = re.fullmatch(_pattern(form), text, re.ASCII)
-            if found is not None:
-                parts = {k: v for k, v in found.groupdict().items() if k != "sign" and v}
-                return _summed(text, parts, negative or bool(found.groupdict().get("sign")))
+            return _exact(text, form, negative)
         except NetError as problem:
             fault = problem
     raise (fault if fault is not None and len(forms) == 1 else bad_format())
+
+
+def _exact(text: str, form: str, negative: bool) -> TimeSpan:
+    if len(form) != 1:
+        return _summed(text, {k: v for k, v in _read(text, form).items() if v}, negative)
+    standard = _STANDARD.get("c" if form in "ctT" else form)
+    found = standard and re.fullmatch(rf"\s*{standard}\s*", text, re.ASCII)
+    if not found:
+        raise bad_format()
+    parts = {k: v for k, v in found.groupdict().items() if k != "sign" and v}
+    return _summed(text, parts, negative or bool(found.group("sign")))

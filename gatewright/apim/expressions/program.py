@@ -17,7 +17,7 @@ from gatewright.apim.expressions.extract import extract
 from gatewright.apim.expressions.faults import Exceeded, Interrupted, NetError, PolicyException
 from gatewright.apim.expressions.library import library
 from gatewright.apim.expressions.library.runtime import conversions
-from gatewright.apim.expressions.limits import DEFAULT, RUNNING, Limits, Run
+from gatewright.apim.expressions.limits import DEFAULT, Limits, Run
 from gatewright.apim.expressions.parse import parse
 from gatewright.apim.expressions.values import Value, box
 from gatewright.apim.expressions.watchdog import WATCHDOG
@@ -48,7 +48,6 @@ class Program:
             PolicyException: the .NET exception that ended it, or the limit that it exceeded.
         """
         run = Run(context, limits)
-        outer = RUNNING.set(run)
         try:
             return WATCHDOG.call(run, self.code, [run, None, *[None] * self.size])
         except NetError as fault:
@@ -65,8 +64,6 @@ class Program:
             # a fault of the interpreter itself: one evaluation fails, and the caller's log shows why
             message = f"the interpreter failed: {type(fault).__name__}: {fault}"
             raise PolicyException("InterpreterFault", message) from fault
-        finally:
-            RUNNING.reset(outer)
 
 
 def compile(

@@ -13,6 +13,7 @@ from gatewright.apim.expressions import json_tokens as j
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.context import Context, Response, Url
 from gatewright.apim.expressions.faults import NetError, PolicyException
+from gatewright.apim.expressions.hashed import NetDict
 from gatewright.apim.expressions.limits import DEFAULT, Limits
 from gatewright.apim.expressions.program import Program, compile
 from gatewright.apim.expressions.text import text_of
@@ -22,7 +23,6 @@ from gatewright.apim.expressions.values import (
     Anon,
     EnumValue,
     NetArray,
-    NetDict,
     Pair,
     Value,
     box,
@@ -90,7 +90,7 @@ def _type_name(ty: Ty) -> str:
         return "anonymous"
     if ty.name == "?":
         return "Nullable`1"
-    if ty.args:
+    if ty.args and ty.name not in ("KeyCollection", "ValueCollection"):
         args = ",".join(_type_name(a) for a in ty.args)
         if ty.name in _KNOWN or ty.name == "IEnumerable":
             return f"{ty.name}<{args}>"

@@ -222,18 +222,6 @@ class Lazy:
         return iter(self.start())
 
 
-class Comparer:
-    """A `StringComparer` or default comparer: what makes keys equal, and how they sort."""
-
-    __slots__ = ("key", "name", "sort")
-    ty = t.make("StringComparer")
-
-    def __init__(self, name: str, key: Callable[[Value], Value], sort: Callable[[Value], Value]) -> None:
-        self.name = name
-        self.key = key
-        self.sort = sort
-
-
 class Pair:
     """A `KeyValuePair<K, V>`."""
 
@@ -251,152 +239,6 @@ class Pair:
         return hash((self.key, self.value))
 
 
-def _typed(value: Value) -> Value:
-    """What makes a boxed value equal: its type too, for numbers of two types are never equal."""
-    return (type(value), value) if isinstance(value, (int, float, str, decimal.Decimal)) else value
-
-
-_OBJECTS = Comparer("ObjectEqualityComparer", _typed, lambda value: value)
-
-
-def comparer_of(ty: Ty, given: Comparer | None) -> Comparer | None:
-    """The comparer of a collection: for keys that are objects it looks at their types."""
-    return _OBJECTS if given is None and ty.args and ty.args[0] is t.OBJECT else given
-
-
-class _Hashed:
-    """What dictionaries and sets have in common: `data` by what makes a key equal, in .NET's order.
-
-    That is the order of adding, but a new entry takes the place of the one that was removed last.
-    """
-
-    __slots__ = ("_free", "_places", "comparer", "data", "ty", "version")
-    _REUSED = ("Dictionary", "HashSet")
-
-    def __init__(self, ty: Ty, comparer: Comparer | None = None) -> None:
-        self.ty = ty
-        self.comparer = comparer_of(ty, comparer)
-        self.data: dict[Value, Value] = {}
-        self.version = 0
-        self._places: list[Value] | None = None
-        self._free: list[int] = []
-
-    def key(self, value: Value) -> Value:
-        """What makes an element equal."""
-        return value if self.comparer is None else self.comparer.key(value)
-
-    def enter(self, at: Value, entry: Value) -> None:
-        """Sets what stands under a key."""
-        self.version += 1
-        data, places = self.data, self._places
-        if places is not None and at not in data:
-            if self._free:
-                places[self._free.pop()] = at
-                data[at] = entry
-                self.data = {key: data[key] for key in places if key is not _FREE}
-                return
-            places.append(at)
-        data[at] = entry
-
-    def leave(self, at: Value) -> bool:
-        """Removes a key; whether it was there."""
-        if at not in self.data:
-            return False
-        if self.ty.name in self._REUSED:
-            self._places = self._places or list(self.data)
-            place = self._places.index(at)
-            self._places[place] = _FREE
-            self._free.append(place)
-        del self.data[at]
-        self.version += 1
-        return True
-
-    def clear(self) -> None:
-        """Removes everything."""
-        self.data.clear()
-        self._places, self._free = None, []
-        self.version += 1
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-
-_FREE = object()
-
-
-class NetDict(_Hashed):
-    """A dictionary: `data` maps what makes a key equal to the key and its value."""
-
-    __slots__ = ("pair",)
-
-    def __init__(self, ty: Ty, comparer: Comparer | None = None, pair: Ty | None = None) -> None:
-        super().__init__(ty, comparer)
-        self.pair = pair or t.make("KeyValuePair", ty.args)
-
-    def find(self, key: Value) -> tuple[Value, Value] | None:
-        """The key as stored with its value, or None."""
-        return self.data.get(key if self.comparer is None else self.comparer.key(key))
-
-    def put(self, key: Value, value: Value) -> None:
-        """Sets a value; a key that is there keeps its spelling."""
-        at = key if self.comparer is None else self.comparer.key(key)
-        old = self.data.get(at)
-        self.enter(at, (key if old is None else old[0], value))
-
-    def clear(self) -> None:
-        """Removes everything. Going through it may go on, as .NET Core 3.1 has it."""
-        version = self.version
-        super().clear()
-        self.version = version
-
-    def drop(self, key: Value) -> bool:
-        """Removes a key; whether it was there. Going through the others may go on."""
-        version = self.version
-        gone = self.leave(self.key(key))
-        self.version = version
-        return gone
-
-    def __iter__(self) -> Iterator[Pair]:
-        pair = self.pair
-        for key, value in self.entries():
-            yield Pair(pair, key, value)
-
-    def entries(self) -> Iterator[tuple[Value, Value]]:
-        """Each key with its value; what was removed meanwhile is left out, as .NET Core 3.1 does.
-
-        Raises:
-            NetError: InvalidOperationException when something is added or set meanwhile.
-        """
-        version = self.version
-        for at, entry in list(self.data.items()):
-            if at not in self.data:
-                continue
-            yield entry
-            if self.version != version:
-                raise modified()
-
-
-class NetSet(_Hashed):
-    """A `HashSet<T>`: `data` maps what makes an element equal to the element."""
-
-    __slots__ = ()
-
-    def add(self, value: Value) -> bool:
-        """Adds an element; whether it is new."""
-        key = self.key(value)
-        if key in self.data:
-            return False
-        self.enter(key, value)
-        return True
-
-    def __iter__(self) -> Iterator[Value]:
-        version = self.version
-        for value in self.data.values():
-            yield value
-            if self.version != version:
-                raise modified()
-
-
 class Anon:
     """An anonymous object or tuple: values in the order of its type's members."""
 
@@ -411,23 +253,6 @@ class Anon:
 
     def __hash__(self) -> int:
         return hash(self.values)
-
-
-class Multicast:
-    """A delegate that calls several in a row and gives what the last one gives."""
-
-    __slots__ = ("parts", "ty")
-
-    def __init__(self, ty: Ty, parts: tuple[Value, ...]) -> None:
-        self.ty = ty
-        self.parts = parts
-
-    def __call__(self, *values: Value) -> Value:
-        """Calls each part."""
-        result: Value = None
-        for part in self.parts:
-            result = part(*values)
-        return result
 
 
 def member_names(ty: Ty) -> list[str]:
@@ -472,8 +297,11 @@ def boxed_items(source: Value) -> Iterator[Value]:
     if isinstance(source, str):
         return map(Char, source)
     ty = getattr(source, "ty", None)
-    wrap = box(ty.args[0]) if ty is not None and ty.args and len(ty.args) == 1 else None
+    wrap = box(ty.args[0]) if ty is not None and (len(ty.args) == 1 or ty.name in _PARTS) else None
     return iter(source) if wrap is None else map(wrap, source)
+
+
+_PARTS = frozenset({"KeyCollection", "ValueCollection"})
 
 
 def default_of(ty: Ty) -> Value:

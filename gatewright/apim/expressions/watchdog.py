@@ -11,9 +11,10 @@ import threading
 import time
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from gatewright.apim.expressions.faults import Exceeded
+from gatewright.apim.expressions.limits import Run
 
 _AGAIN_SECONDS = 0.2
 
@@ -35,9 +36,10 @@ class Watched(Protocol):
 
 A = TypeVar("A")
 V = TypeVar("V")
+W = TypeVar("W", bound=Watched)
 
 
-class Watchdog:
+class Watchdog(Generic[W]):
     """The thread that looks at the deadlines; it sleeps between evaluations.
 
     It raises again until the evaluation has left: Python drops an exception that comes up while it collects
@@ -50,14 +52,14 @@ class Watchdog:
 
     def __init__(self, poll_seconds: float = 0.05) -> None:
         self._poll_seconds = poll_seconds
-        self._running: dict[Watched, int] = {}
-        self._raised: dict[Watched, float] = {}
+        self._running: dict[W, int] = {}
+        self._raised: dict[W, float] = {}
         self._idle = True
         self._wake: SimpleQueue[None] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def call(self, run: Watched, code: Callable[[A], V], argument: A) -> V:
+    def call(self, run: W, code: Callable[[A], V], argument: A) -> V:
         """What the code gives for the argument, if it does so before the deadline.
 
         Raises:
@@ -73,7 +75,12 @@ class Watchdog:
             self._leave(run)
             raise
 
-    def _enter(self, run: Watched) -> None:
+    def here(self) -> W | None:
+        """The innermost evaluation that this thread is in, for what is not told by whom it is called."""
+        mine = threading.get_ident()
+        return next((run for run, thread in reversed([*self._running.items()]) if thread == mine), None)
+
+    def _enter(self, run: W) -> None:
         """Watches this thread until it leaves."""
         if self._idle:
             self._start()  # before it can be raised in here
@@ -82,7 +89,7 @@ class Watchdog:
             self._idle = False
             self._wake.put(None)
 
-    def _leave(self, run: Watched) -> None:
+    def _leave(self, run: W) -> None:
         """Watches no more; an exception that is on its way is called back."""
         self._running.pop(run, None)
         if run in self._raised:
@@ -125,4 +132,4 @@ def _raise(thread: int, kind: type[BaseException] | None) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), given)
 
 
-WATCHDOG = Watchdog()
+WATCHDOG: Watchdog[Run] = Watchdog()

@@ -15,9 +15,8 @@ from xml.parsers import expat
 from gatewright.apim.expressions.faults import NetError
 from gatewright.apim.expressions.utf16 import from_units, to_units
 from gatewright.apim.expressions.xml_faults import at, describe
+from gatewright.apim.expressions.xml_names import XML, XMLNS, XName
 from gatewright.apim.expressions.xml_nodes import (
-    XML,
-    XMLNS,
     XAttribute,
     XCData,
     XComment,
@@ -26,7 +25,6 @@ from gatewright.apim.expressions.xml_nodes import (
     XDocument,
     XElement,
     XInstruction,
-    XName,
     XText,
 )
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from gatewright.apim.expressions.faults import argument
 from gatewright.apim.expressions.limits import check_size
+from gatewright.apim.expressions.xml_names import XML
 from gatewright.apim.expressions.xml_nodes import (
-    XML,
     XAttribute,
     XCData,
     XComment,

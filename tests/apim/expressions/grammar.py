@@ -269,16 +269,23 @@ class Tree:
 
 @dataclass(slots=True)
 class Grammar:
-    """A source of expressions; the same seed gives the same ones."""
+    """A source of expressions; the same seed gives the same ones.
+
+    Attributes:
+        blocks: the statements.
+        share: how many of the expressions are statements.
+    """
 
     random: random.Random
+    blocks: tuple[str, ...] = BLOCKS
+    share: float = 0.35
     scope: list[tuple[str, str]] = field(default_factory=list)
     made: int = 0
 
     def whole(self) -> Tree:
         """One policy expression."""
-        if self.random.random() < 0.35:
-            return Tree("", self._fill(self.random.choice(BLOCKS), 2))
+        if self.random.random() < self.share:
+            return Tree("", self._fill(self.random.choice(self.blocks), 2))
         return Tree("", ["@(", self.of("V", self.random.choice((1, 2, 2, 3))), ")"])
 
     def of(self, kind: str, depth: int) -> Tree:

@@ -10,6 +10,12 @@ from gatewright.diagnostics import Rejected
 REFUSED = {
     "dynamic": ("@{ dynamic d = 5; return d + 1; }", "EXP312"),
     "a text with places": ('@(FormattableString.Invariant($"{1}"))', "EXP308"),
+    "the parts of a delegate": (
+        "@{ Func<int> f = () => 1; return f.GetInvocationList().Length; }",
+        "EXP308",
+    ),
+    "the method of a delegate": ("@{ Action f = () => { }; return f.Method.Name; }", "EXP308"),
+    "a delegate called by reflection": ("@{ Func<int> f = () => 1; return f.DynamicInvoke(); }", "EXP308"),
     "stackalloc": ("@{ Span<int> s = stackalloc int[3]; return s.Length; }", "EXP302"),
     "unsafe": ("@{ unsafe { return 1; } }", "EXP302"),
     "await": ("@{ return await Foo(); }", "EXP302"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,6 +35,27 @@ def test_an_exception_that_was_swallowed_comes_again(swallows: int) -> None:
     """Python drops what is raised while it collects garbage; here, a handler does."""
     with pytest.raises(TimeUp):
         Watchdog().call(Overdue(), stubborn, swallows)
+
+
+def test_each_thread_sees_its_innermost_evaluation_and_none_outside() -> None:
+    watchdog: Watchdog[Overdue] = Watchdog()
+    outer, inner = Overdue(time.monotonic() + 60), Overdue(time.monotonic() + 60)
+    seen: list[Overdue | None] = []
+
+    def elsewhere(_: int) -> None:
+        other = threading.Thread(target=lambda: seen.append(watchdog.here()))
+        other.start()
+        other.join()
+
+    def within(_: int) -> None:
+        seen.append(watchdog.here())
+        watchdog.call(inner, lambda _: seen.append(watchdog.here()), 0)
+        seen.append(watchdog.here())
+
+    watchdog.call(outer, within, 0)
+    watchdog.call(outer, elsewhere, 0)
+    assert seen == [outer, inner, outer, None]
+    assert watchdog.here() is None
 
 
 @pytest.fixture

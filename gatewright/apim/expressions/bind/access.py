@@ -11,6 +11,7 @@ from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import (
     MISSING,
     Bound,
+    Code,
     Frame,
     MethodGroup,
     NamespaceRef,
@@ -20,7 +21,7 @@ from gatewright.apim.expressions.bind.bound import (
     constant,
 )
 from gatewright.apim.expressions.bind.scope import Scope
-from gatewright.apim.expressions.signature import Entry, Signature
+from gatewright.apim.expressions.signature import Signature
 from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.values import Value, member_names
 
@@ -117,14 +118,34 @@ def _property(b: Binder, value: Bound, signature: Signature, ty: Ty, node: tree.
     function = calls.prepared(entry, ty)
     target = calls.guarded(b, value)
     code = calls.invoke(function, [target], entry.run)
-    place = Place(lambda f: (target(f),), lambda f, at: function(at[0]), _saved(entry))
-    return Bound(ty, code, node, MISSING, place)
+    return Bound(ty, code, node, MISSING, _place(b, value, [], function, entry.put))
 
 
-def _saved(entry: Entry) -> Callable[[Frame, tuple[Value, ...], Value], None] | None:
-    """How a property or an indexer is set; None where it cannot be."""
-    put = entry.put
-    return None if put is None else lambda f, at, value: put(*at, value)
+def _place(
+    b: Binder,
+    value: Bound,
+    inputs: list[Code],
+    function: Callable[..., Value],
+    put: Callable[..., None] | None,
+) -> Place:
+    """A property or an indexer to assign: the target may be null until it is read or set.
+
+    Source: C# language specification, 12.21.2 "Simple assignment".
+    """
+    target = value.code
+    held: Callable[[Value], Value] = calls.not_null if b.library.is_reference(value.ty) else lambda v: v
+
+    def at(f: Frame) -> tuple[Value, ...]:
+        return (target(f), *[i(f) for i in inputs])
+
+    def load(f: Frame, where: tuple[Value, ...]) -> Value:
+        return function(held(where[0]), *where[1:])
+
+    def save(f: Frame, where: tuple[Value, ...], new: Value) -> None:
+        assert put is not None
+        put(held(where[0]), *where[1:], new)
+
+    return Place(at, load, None if put is None else save)
 
 
 def call(b: Binder, scope: Scope, node: tree.Call) -> Operand:
@@ -177,7 +198,7 @@ def _invoke(
     if len(args) != len(params):
         b.fail(codes.NO_OVERLOAD, node, f"this takes {len(params)} arguments, not {len(args)}")
     inputs = [expressions.operand_to(b, scope, a.operand, p).code for a, p in zip(args, params, strict=True)]
-    target = calls.guarded(b, value)
+    target = calls.guarded(b, value, inputs)
     return Bound(result, lambda f: target(f)(*[i(f) for i in inputs]), node)
 
 
@@ -206,12 +227,13 @@ def index(b: Binder, scope: Scope, node: tree.Index) -> Operand:
         b.fail(codes.NO_OVERLOAD, node, f"{value.ty.show()} cannot be indexed with [{shown}]")
     b.check_member(chosen.signature, node)
     entry = chosen.signature.entry
-    inputs = [c for c, _ in passing.argument_codes(b, scope, chosen, chosen.result)]
+    given = passing.argument_codes(b, scope, chosen, chosen.result)
+    inputs = [one.code for one in given]
     target = calls.guarded(b, value, inputs)
-    function = calls.prepared(entry, chosen.result)
+    function = passing.refusing(calls.prepared(entry, chosen.result), given, 1 + entry.run)
     code = calls.invoke(function, [target, *inputs], entry.run)
-    place = Place(lambda f: (target(f), *[i(f) for i in inputs]), lambda f, at: function(*at), _saved(entry))
-    return Bound(chosen.result, code, node, MISSING, place)
+    put = None if entry.put is None else passing.refusing(entry.put, given, 1, 1)
+    return Bound(chosen.result, code, node, MISSING, _place(b, value, inputs, function, put))
 
 
 # --------------------------------------------------------------------------- ?.

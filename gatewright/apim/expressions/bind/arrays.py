@@ -122,20 +122,20 @@ def element(b: Binder, value: Bound, args: Sequence[overloads.Arg], node: tree.I
     if len(args) != rank:
         b.fail(codes.NO_OVERLOAD, node, f"this array takes {rank} indexes, not {len(args)}")
     places = [index_code(b, b.value(arg.operand)) for arg in args]
-    target = calls.guarded(b, value)
+    target = calls.guarded(b, value, places)
     if rank > 1:
         return _grid_element(value, target, places, node)
-    position = places[0]
+    position, given = places[0], value.code
     mixed = value.ty.args[0] is not t.STRING and b.library.is_reference(value.ty.args[0])
 
     def load(f: Frame, place: tuple[Value, ...]) -> Value:
-        items, number = place[0].items, place[1]
+        items, number = calls.not_null(place[0]).items, place[1]
         if not 0 <= number < len(items):
             raise index_out_of_range()
         return items[number]
 
     def save(f: Frame, place: tuple[Value, ...], new: Value) -> None:
-        items, number = place[0].items, place[1]
+        items, number = calls.not_null(place[0]).items, place[1]
         if not 0 <= number < len(items):
             raise index_out_of_range()
         if mixed and new is not None:
@@ -149,7 +149,7 @@ def element(b: Binder, value: Bound, args: Sequence[overloads.Arg], node: tree.I
             raise index_out_of_range()
         return items[number]
 
-    place = Place(lambda f: (target(f), position(f)), load, save, variable=True)
+    place = Place(lambda f: (given(f), position(f)), load, save, variable=True)
     return Bound(value.ty.args[0], code, node, MISSING, place)
 
 
@@ -162,20 +162,27 @@ def _check_element(b: Binder, array: NetArray, value: Value) -> None:
 
 
 def _grid_element(value: Bound, target: Code, places: list[Code], node: tree.Index) -> Bound:
-    def at(f: Frame) -> tuple[Value, int]:
-        grid = target(f)
-        number = 0
-        for size, position in zip(grid.lengths, [p(f) for p in places], strict=True):
-            if not 0 <= position < size:
-                raise index_out_of_range()
-            number = number * size + position
-        return grid.items, number
+    given = value.code
 
     def load(f: Frame, place: tuple[Value, ...]) -> Value:
-        return place[0][place[1]]
+        return calls.not_null(place[0]).items[_number(place)]
 
     def save(f: Frame, place: tuple[Value, ...], new: Value) -> None:
-        place[0][place[1]] = new
+        calls.not_null(place[0]).items[_number(place)] = new
 
-    place = Place(at, load, save, variable=True)
-    return Bound(value.ty.args[0], lambda f: load(f, at(f)), node, MISSING, place)
+    def code(f: Frame) -> Value:
+        return load(f, (target(f), *[p(f) for p in places]))
+
+    place = Place(lambda f: (given(f), *[p(f) for p in places]), load, save, variable=True)
+    return Bound(value.ty.args[0], code, node, MISSING, place)
+
+
+def _number(place: tuple[Value, ...]) -> int:
+    """Where the element of a grid stands in its row of all elements."""
+    grid, *positions = place
+    number = 0
+    for size, position in zip(grid.lengths, positions, strict=True):
+        if not 0 <= position < size:
+            raise index_out_of_range()
+        number = number * size + position
+    return number

@@ -95,7 +95,8 @@ class Binder:
             if name not in MEMBERS.get(base.name, ()):
                 continue
             entry = self.library.entry(base.name, len(base.args)) or self.library.entry(base.name)
-            if self.strict and entry is not None and entry.allowed is not True:
+            refused = base.name in FORBIDDEN or (entry is not None and entry.allowed is not True)
+            if self.strict and refused:
                 message = f"{base.name}.{name} is not allowed in policy expressions"
                 self.fail(codes.NOT_ALLOWED, node, message)
             self.fail(codes.NOT_EMULATED, node, f"{base.name}.{name} is not interpreted here")

@@ -169,7 +169,8 @@ def emit(
     result = chosen.result
     last_out = bool(signature.params) and signature.params[-1].mode == "out"
     function = prepared(signature.entry, chosen.types[-1] if last_out else result)
-    inputs = passing.in_order(scope, args, chosen, passing.argument_codes(b, scope, chosen, result))
+    given = passing.argument_codes(b, scope, chosen, result)
+    inputs = passing.in_order(scope, args, chosen, given)
     outs = passing.out_stores(b, scope, chosen)
     wrap = None
     if target is not None and signature.owner is t.OBJECT and not b.library.is_reference(target.ty):
@@ -178,7 +179,9 @@ def emit(
         value, boxed = target.code, wrap
         inputs.insert(0, lambda f: not_null(boxed(value(f))))
     elif target is not None and not signature.static:
-        inputs.insert(0, guarded(b, target, [a.operand.code for a in args if isinstance(a.operand, Bound)]))
+        inputs.insert(0, guarded(b, target, inputs[:]))
+    first = len(inputs) - len(given) + signature.entry.run
+    function = passing.refusing(function, given, first)
     code = invoke(function, inputs, signature.entry.run)
     if result is t.STRING or result.name in _SIZED:
         code = paid(code)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from gatewright.apim.expressions import numbers
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError, arithmetic_overflow, null_reference
+from gatewright.apim.expressions.json_tokens import JObject
 from gatewright.apim.expressions.library.catalog import Library
 from gatewright.apim.expressions.signature import Signature
 from gatewright.apim.expressions.types import Ty
@@ -95,9 +96,7 @@ class Conversions:
             return None
         if self.library.is_value(source):
             return box(source) or same
-        if source.name == "JObject" and target is PAIRS:
-            return pairs_of
-        return same
+        return as_pairs if target is PAIRS and source.name in _OBJECTS else same
 
     # ---------------------------------------------------------------- user-defined
 
@@ -258,6 +257,7 @@ class Conversions:
         return map(convert, boxed_items(source))
 
 
+_OBJECTS = frozenset({"JObject", "IDictionary", "ICollection"})
 PAIRS = t.enumerable(t.make("KeyValuePair", (t.STRING, t.JTOKEN)))
 
 
@@ -267,6 +267,11 @@ def pairs_of(value: Value) -> Value:
         return None
     ty = PAIRS.args[0]
     return Lazy(PAIRS, lambda: (Pair(ty, p.name, p.value) for p in value))
+
+
+def as_pairs(value: Value) -> Value:
+    """A JObject as its pairs, where it came as the dictionary that it is; anything else as it is."""
+    return pairs_of(value) if isinstance(value, JObject) else value
 
 
 def _value_of_nullable(value: Value) -> Value:
@@ -305,13 +310,12 @@ def numeric(source: Ty, target: Ty) -> Convert:
     if target is t.CHAR:
         wrap = numeric(source, t.USHORT)
         return lambda v: chr(wrap(v))
-    if target is t.DOUBLE:
-        return float
-    if target is t.FLOAT:
-        return lambda v: numbers.single(float(v))
+    if target in (t.DOUBLE, t.FLOAT):
+        wide = numbers.decimal_to_double if source is t.DECIMAL else float
+        return wide if target is t.DOUBLE else lambda v: numbers.single(wide(v))
     if target is t.DECIMAL:
         if source is t.FLOAT:
-            return lambda v: numbers.to_decimal(float(f"{v:.7g}"))
+            return lambda v: numbers.to_decimal(v, 7)
         return numbers.to_decimal if source is t.DOUBLE else Decimal
     if source in (t.FLOAT, t.DOUBLE):
         return lambda v: numbers.truncate(v, target)

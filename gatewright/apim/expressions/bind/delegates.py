@@ -1,7 +1,6 @@
-"""Delegates as values: adding, taking away, comparing.
+"""Delegates that are added, taken away and compared.
 
-A delegate is a Python function with its .NET type in `ty`, or a `Multicast` of several. Two delegates are
-equal when they call the same methods in the same order.
+Two delegates are equal when they call the same methods in the same order.
 
 Source: C# language specification, 12.10.5 "Delegate combination", 12.10.6 "Delegate removal", 12.12.9
 "Delegate equality operators".
@@ -13,8 +12,9 @@ from gatewright.apim.expressions import tree
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import Bound, Frame
+from gatewright.apim.expressions.delegates import Multicast, keys, parts, same
 from gatewright.apim.expressions.limits import check_size
-from gatewright.apim.expressions.values import Multicast, Value
+from gatewright.apim.expressions.values import Value
 
 
 def binary(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound | None:
@@ -35,21 +35,9 @@ def binary(b: Binder, left: Bound, right: Bound, node: tree.Binary) -> Bound | N
     wanted = node.op == "=="
 
     def compare(f: Frame) -> bool:
-        return (keys(first(f)) == keys(second(f))) is wanted
+        return same(first(f), second(f)) is wanted
 
     return Bound(t.BOOL, compare, node)
-
-
-def parts(value: Value) -> tuple[Value, ...]:
-    """The single delegates that a delegate calls; none for null."""
-    if value is None:
-        return ()
-    return value.parts if isinstance(value, Multicast) else (value,)
-
-
-def keys(value: Value) -> list[Value]:
-    """What makes each part equal: for a method its name and target, else the function itself."""
-    return [getattr(part, "key", part) for part in parts(value)]
 
 
 def _made(found: tuple[Value, ...]) -> Value:

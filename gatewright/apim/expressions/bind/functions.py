@@ -36,6 +36,7 @@ class Local:
         reached: whether binding has come to where it stands; names declared behind are unknown to it.
         slots: for each choice of type arguments, where its callable is kept.
         waiting: choices that were used before binding came to it.
+        captured: how many frames out of its own the nearest stands that it uses; 0 for none.
     """
 
     node: tree.LocalFunction
@@ -46,6 +47,7 @@ class Local:
     reached: bool = False
     slots: dict[tuple[Ty, ...], int] = field(default_factory=dict)
     waiting: list[tuple[Ty, ...]] = field(default_factory=list)
+    captured: int = 0
 
 
 def announce(b: Binder, scope: Scope, node: tree.LocalFunction, steps: list[Code]) -> None:
@@ -153,6 +155,7 @@ def _instance(b: Binder, local: Local, types: tuple[Ty, ...]) -> None:
         code = _body(b, inner, node, t.substitute(signature.result, given))
     finally:
         b.generics = before
+    local.captured = inner.frame.captured
     make = lambdas.closure(code, inner.frame, len(signature.params))
     slot = local.slots[types]
 

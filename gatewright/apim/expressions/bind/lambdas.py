@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
@@ -15,6 +16,9 @@ from gatewright.apim.expressions.bind.scope import FIRST_SLOT, FrameScope, Scope
 from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.values import Value
 from gatewright.diagnostics import Rejected
+
+if TYPE_CHECKING:
+    from gatewright.apim.expressions.bind.functions import Local
 
 STATEMENTS = (tree.Call, tree.Assign, tree.New, tree.CondAccess, tree.Unary, tree.ThrowExpr)
 
@@ -160,7 +164,35 @@ def delegate(b: Binder, scope: Scope, ref: LambdaRef, ty: Ty) -> Bound:
         explain(b, ref)
         b.fail(codes.WRONG_TYPE, ref.node, f"this lambda does not fit {ty.show()}")
     code = _code_of(b, body, result)
-    return Bound(ty, closure(code, body.frame, len(params), ty), ref.node)
+    make = closure(code, body.frame, len(params), ty)
+    alone = None if not b.generics else 0
+    return Bound(ty, _keyed(make, body.frame.captured, (make, alone)), ref.node)
+
+
+def _keyed(make: Code, captured: int, alone: tuple[Code, int | None]) -> Code:
+    """A lambda with what makes it equal: its code, and the frame nearest to it that it uses.
+
+    One that uses none is a single object in C#, except inside a generic function: None says so.
+    """
+
+    def single(f: Frame) -> Value:
+        found = make(f)
+        found.key = alone
+        return found
+
+    def keyed(f: Frame) -> Value:
+        found = make(f)
+        found.key = (make, id(outward(f, captured - 1)))
+        return found
+
+    return keyed if captured else single
+
+
+def outward(f: Frame, depth: int) -> Frame:
+    """The frame that stands so many frames out."""
+    for _ in range(depth):
+        f = f[1]
+    return f
 
 
 def explain(b: Binder, ref: LambdaRef) -> None:
@@ -257,7 +289,7 @@ def group_delegate(b: Binder, scope: Scope, group: MethodGroup, ty: Ty) -> Bound
     inner, convert = call.code, step
     frame = FrameScope(None, FIRST_SLOT + len(params))
     make = closure(lambda f: convert(inner(f)), frame, len(params), ty)
-    target = group.target.code if group.target is not None else lambda f: f if group.local else None
+    target = group.target.code if group.target is not None else _around(scope, group.local)
     name = (group.name, group.ty, group.local and id(group.local), params)
 
     def keyed(f: Frame) -> Value:
@@ -268,3 +300,11 @@ def group_delegate(b: Binder, scope: Scope, group: MethodGroup, ty: Ty) -> Bound
         return found
 
     return Bound(ty, keyed, group.node)
+
+
+def _around(scope: Scope, local: Local | None) -> Code:
+    """What a method is called on: nothing, or the variables that a local function uses."""
+    if local is None:
+        return lambda f: None
+    depth = scope.frame.depth_to(local.scope.frame)
+    return lambda f: outward(f, depth + local.captured - 1) if local.captured else None

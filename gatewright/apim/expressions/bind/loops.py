@@ -11,7 +11,7 @@ from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.bind import expressions, iterators, walk
 from gatewright.apim.expressions.bind.binder import Binder
 from gatewright.apim.expressions.bind.bound import Bound, Code, Frame
-from gatewright.apim.expressions.bind.conversions import pairs_of, same
+from gatewright.apim.expressions.bind.conversions import PAIRS, as_pairs, same
 from gatewright.apim.expressions.bind.scope import FIRST_SLOT, Scope
 from gatewright.apim.expressions.faults import null_reference
 from gatewright.apim.expressions.types import Ty
@@ -152,8 +152,8 @@ def foreach(b: Binder, scope: Scope, node: tree.ForEach, function: Function) -> 
     inside = nested(b, inner, node.body, function)
     body = inside.code
     source, step, frame = values.code, convert, inner.frame
-    if values.ty.name == "JObject":
-        object_, source = source, lambda f: pairs_of(object_(f))
+    if found is PAIRS.args[0]:
+        object_, source = source, lambda f: as_pairs(object_(f))
     own = frame is not outer.frame
     boxed = found is t.OBJECT and not any(
         x.name == "IEnumerable" and x.args for x in b.library.bases(values.ty)

@@ -6,6 +6,7 @@ Source: C# language specification, 12.6.2 "Argument lists".
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from gatewright.apim.expressions import codes, tree
 from gatewright.apim.expressions import types as t
@@ -21,40 +22,47 @@ from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.values import NetArray, Value
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An argument that is handed over: its code, converted, its parameter, and whether it is never null."""
+
+    code: Code
+    param: Param
+    sure: bool
+
+
 def argument_codes(
     b: Binder, scope: Scope, chosen: Candidate, result: Ty, by_ref: bool = False
-) -> list[tuple[Code, Param]]:
-    """The code of each argument that is handed over, converted, with its parameter.
+) -> list[Given]:
+    """The arguments that are handed over.
 
     Local functions get `ref`, `out` and `in` arguments as references; members of the library get values.
     """
-    out: list[tuple[Code, Param]] = []
+    out: list[Given] = []
     params = chosen.signature.params
     for index, (param, taken, ty) in enumerate(zip(params, chosen.slots, chosen.types, strict=True)):
         if param.mode == "out" and not by_ref:
             continue
         if param.mode and by_ref:
-            out.append((references.argument(b, scope, taken[0], param, ty), param))
+            out.append(Given(references.argument(b, scope, taken[0], param, ty), param, True))
             continue
         if chosen.expanded and index == len(params) - 1:
-            out.append((_packed(b, scope, taken, ty), param))
+            out.append(Given(_packed(b, scope, taken, ty), param, True))
         elif not taken:
-            out.append((_default(b, param, ty), param))
+            out.append(Given(_default(b, param, ty), param, True))
         else:
-            code, const = _converted(b, scope, taken[0], ty)
-            out.append((code if param.nullable or const else refuse_null(code, param.name), param))
+            code, sure = _converted(b, scope, taken[0], ty)
+            out.append(Given(code, param, sure))
     return out
 
 
-def in_order(
-    scope: Scope, args: Sequence[Arg], chosen: Candidate, codes_: list[tuple[Code, Param]]
-) -> list[Code]:
+def in_order(scope: Scope, args: Sequence[Arg], chosen: Candidate, given: list[Given]) -> list[Code]:
     """The codes of arguments, evaluated in the order of the text, also where names change it."""
-    inputs = [code for code, _ in codes_]
+    inputs = [one.code for one in given]
     if all(arg.name is None for arg in args):
         return inputs
     params, places = chosen.signature.params, {id(arg): n for n, arg in enumerate(args)}
-    taken = [chosen.slots[params.index(param)] for _, param in codes_]
+    taken = [chosen.slots[params.index(one.param)] for one in given]
     written = [places[id(some[0])] if some else len(args) for some in taken]
     order = sorted(range(len(inputs)), key=written.__getitem__)
     if order == sorted(order):
@@ -100,16 +108,55 @@ def converted(b: Binder, scope: Scope, arg: Arg, ty: Ty) -> Code:
     return _converted(b, scope, arg, ty)[0]
 
 
-def refuse_null(code: Code, name: str) -> Code:
-    """An argument that throws ArgumentNullException when it is null."""
+def refusing(
+    function: Callable[..., Value], given: list[Given], first: int, behind: int = 0
+) -> Callable[..., Value]:
+    """A member that throws ArgumentNullException for a null, once all arguments were evaluated.
 
-    def check(f: Frame) -> Value:
-        value = code(f)
-        if value is None:
-            raise argument_null(name)
-        return value
+    Args:
+        function: what the member does.
+        given: its arguments.
+        first: at which place the first of them stands.
+        behind: how many values stand behind the last.
+    """
+    needed = [
+        (n, one.param.name) for n, one in enumerate(given, first) if not (one.param.nullable or one.sure)
+    ]
+    if not needed:
+        return function
+    (place, name), *further = needed
+    count = first + len(given) + behind
+    if not further and count <= 2:
+        return _refusing_one(function, place, name, count)
+
+    def check(*values: Value) -> Value:
+        for at, called in needed:
+            if values[at] is None:
+                raise argument_null(called)
+        return function(*values)
 
     return check
+
+
+def _refusing_one(function: Callable[..., Value], place: int, name: str, count: int) -> Callable[..., Value]:
+    def single(a: Value) -> Value:
+        if a is None:
+            raise argument_null(name)
+        return function(a)
+
+    def left(a: Value, b: Value) -> Value:
+        if a is None:
+            raise argument_null(name)
+        return function(a, b)
+
+    def right(a: Value, b: Value) -> Value:
+        if b is None:
+            raise argument_null(name)
+        return function(a, b)
+
+    if count == 1:
+        return single
+    return right if place else left
 
 
 def _packed(b: Binder, scope: Scope, taken: Sequence[Arg], element: Ty) -> Code:

@@ -32,21 +32,29 @@ class Variable:
 
 @dataclass(slots=True)
 class FrameScope:
-    """The variables that share a frame: of a program, a function, or a loop body with lambdas inside."""
+    """The variables that share a frame: of a program, a function, or a loop body with lambdas inside.
+
+    Attributes:
+        captured: how many frames out the nearest frame stands that code within uses; 0 for none.
+    """
 
     parent: FrameScope | None = None
     size: int = FIRST_SLOT
     function: bool = False
+    captured: int = 0
 
     def depth_to(self, other: FrameScope) -> int:
-        """How many frames out another frame stands."""
-        depth, at = 0, self
+        """How many frames out another frame stands, which the code at hand uses."""
+        passed: list[FrameScope] = []
+        at = self
         while at is not other:
             if at.parent is None:
                 raise AssertionError("a variable of a foreign frame")
+            passed.append(at)
             at = at.parent
-            depth += 1
-        return depth
+        for steps, frame in enumerate(reversed(passed), 1):
+            frame.captured = min(frame.captured or steps, steps)
+        return len(passed)
 
     def leaves_function(self, other: FrameScope) -> bool:
         """Whether another frame, further out, belongs to a function around this one."""

@@ -10,13 +10,14 @@ from functools import cmp_to_key
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError, argument, index_out_of_range, out_of_range
+from gatewright.apim.expressions.hashed import Comparer
 from gatewright.apim.expressions.library.arrays import copy_array
 from gatewright.apim.expressions.library.collections import same
 from gatewright.apim.expressions.library.compare import compare, equal
 from gatewright.apim.expressions.library.entry import member
 from gatewright.apim.expressions.library.runtime import conversions, default
 from gatewright.apim.expressions.limits import check_size
-from gatewright.apim.expressions.values import Comparer, NetArray, NetList, NetType, Value, boxed_items
+from gatewright.apim.expressions.values import NetArray, NetList, NetType, Value, boxed_items
 
 _RANGE = "Index was out of range. Must be non-negative and less than the size of the collection."
 _COUNT = "Count must be positive and count must refer to a location within the string/array/collection."

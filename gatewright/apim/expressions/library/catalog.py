@@ -14,6 +14,8 @@ from gatewright.apim.expressions.values import EnumValue
 Found = tuple[Signature, dict[Ty, Ty]]
 _ARRAY_BASES = ("IList", "ICollection", "IEnumerable", "IReadOnlyList", "IReadOnlyCollection")
 _COVARIANT = frozenset({"IEnumerable", "IEnumerator", "IReadOnlyList", "IReadOnlyCollection", "IGrouping"})
+_PARTS = frozenset({"KeyCollection", "ValueCollection"})  # classes inside Dictionary
+_ROOTS = {"enum": t.make("Enum"), "delegate": t.make("Delegate")}  # what all types of a kind derive from
 
 
 class Library:
@@ -89,6 +91,10 @@ class Library:
             return self.full_name(ty.args[0]) + ty.name
         if ty.name == "?":
             return f"System.Nullable`1[{self.full_name(ty.args[0])}]"
+        if ty.name in _PARTS:
+            parts = ty.args if ty.name == "KeyCollection" else ty.args[::-1]
+            shown = ",".join(self.full_name(a) for a in parts)
+            return f"System.Collections.Generic.Dictionary`2+{ty.name}[{shown}]"
         if ty in t.CLR_NAMES:
             return "System." + t.CLR_NAMES[ty]
         entry = self._own(ty)
@@ -168,8 +174,8 @@ class Library:
         for text in entry.bases:
             base = read(opened, Entry(f"{text} x", lambda: None)).result
             yield t.substitute(base, given)
-        if entry.kind == "enum":
-            yield t.make("Enum")
+        if entry.kind in _ROOTS:
+            yield _ROOTS[entry.kind]
 
     def derives(self, ty: Ty, base: Ty) -> bool:
         """Whether a reference of one type is a reference of another, variance included."""
@@ -236,8 +242,13 @@ class Library:
         if self.is_interface(ty):
             yield from self._in(bases, name)
             return
-        found = list(self._in([x for x in bases if not self.is_interface(x)], name))
-        yield from found or self._in([x for x in bases if self.is_interface(x)], name)
+        classes = [x for x in bases if not self.is_interface(x)]
+        found = list(self._in(classes, name))
+        hidden = {name for x in classes if (entry := self._own(x)) is not None for name in entry.hidden}
+        if ty.name.startswith("["):
+            hidden |= {"ICollection", "IList"}
+        interfaces = [x for x in bases if self.is_interface(x) and x.name not in hidden]
+        yield from found or self._in(interfaces, name)
 
     def _in(self, bases: Iterable[Ty], name: str) -> Iterator[Found]:
         for base in bases:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from gatewright.apim.expressions.faults import argument, out_of_range
+from gatewright.apim.expressions.hashed import Comparer, NetDict, NetSet
 from gatewright.apim.expressions.library import array_members as ranges
 from gatewright.apim.expressions.library.collections import copy_to
 from gatewright.apim.expressions.library.entry import member
@@ -15,7 +16,7 @@ from gatewright.apim.expressions.library.runtime import default
 from gatewright.apim.expressions.library.sets import new_set
 from gatewright.apim.expressions.limits import check_size
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Comparer, NetArray, NetDict, NetList, NetSet, Pair, Value
+from gatewright.apim.expressions.values import NetArray, NetList, Pair, Value
 
 _LONG = "Destination array was not long enough. Check the destination index, length, and the lower bounds."
 
@@ -101,7 +102,10 @@ def _copy_set(s: NetSet, target: NetArray, at: int = 0, count: int | None = None
 _PROPER = (
     member("void SymmetricExceptWith(IEnumerable<T> other)", _symmetric),
     member("bool IsProperSubsetOf(IEnumerable<T> other)", lambda s, o: s.data.keys() < _keys(s, o)),
-    member("bool IsProperSupersetOf(IEnumerable<T> other)", lambda s, o: s.data.keys() > _keys(s, o)),
+    member(
+        "bool IsProperSupersetOf(IEnumerable<T> other)",
+        lambda s, o: bool(s.data) and s.data.keys() > _keys(s, o),
+    ),
 )
 _SET = (
     member("new(int capacity)", lambda ty, n: new_set(ty), typed=True),
@@ -162,7 +166,6 @@ MEMBERS = {
         *_ENDS,
         member("bool TryPop(out T result)", lambda ty, v: _try_first(ty, v, True), typed=True),
     ),
-    "ICollection<T>": (member("bool IsReadOnly", lambda v: isinstance(v, NetArray)),),
     "Dictionary<K, V>": (
         member(
             "new(int capacity, IEqualityComparer<K>? comparer)", lambda ty, n, c: NetDict(ty, c), typed=True

@@ -10,21 +10,16 @@ from gatewright.apim.expressions.faults import (
     argument,
     out_of_range,
 )
+from gatewright.apim.expressions.hashed import Comparer
 from gatewright.apim.expressions.library.compare import compare, equal
 from gatewright.apim.expressions.library.entry import TypeEntry, member
 from gatewright.apim.expressions.library.runtime import default
 from gatewright.apim.expressions.limits import check_size
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import (
-    Comparer,
-    NetArray,
-    NetList,
-    NetReadOnly,
-    Value,
-)
+from gatewright.apim.expressions.values import NetArray, NetList, NetReadOnly, Value
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.collections.generic."
-_RANGE = "Index was out of range. Must be non-negative and less than the size of the collection."
+RANGE = "Index was out of range. Must be non-negative and less than the size of the collection."
 
 
 def same(a: Value, b: Value) -> bool:
@@ -39,13 +34,14 @@ def item_at(values: Value, index: int) -> Value:
     """The element at a place."""
     items = values.items
     if not 0 <= index < len(items):
-        raise out_of_range("index", _RANGE)
+        raise out_of_range("index", RANGE)
     return items[index]
 
 
-def _set_at(values: NetList | NetArray, index: int, value: Value) -> None:
+def set_at(values: NetList | NetArray, index: int, value: Value) -> None:
+    """Sets the element at a place."""
     if not 0 <= index < len(values.items):
-        raise out_of_range("index", _RANGE)
+        raise out_of_range("index", RANGE)
     if isinstance(values, NetReadOnly):
         _resizable(values)
     values.items[index] = value
@@ -87,7 +83,8 @@ def _add_range(values: NetList, more: Iterable[Value]) -> None:
     values.version += 1
 
 
-def _insert(values: NetList, index: int, item: Value) -> None:
+def insert_item(values: NetList, index: int, item: Value) -> None:
+    """`Insert`."""
     _resizable(values)
     if not 0 <= index <= len(values.items):
         raise out_of_range("index", "Index must be within the bounds of the List.")
@@ -100,7 +97,8 @@ def find_item(items: list[Value], item: Value) -> int:
     return next((i for i, found in enumerate(items) if same(found, item)), -1)
 
 
-def _remove(values: NetList, item: Value) -> bool:
+def remove_item(values: NetList, item: Value) -> bool:
+    """`Remove`; whether it was there."""
     _resizable(values)
     at = find_item(values.items, item)
     if at < 0:
@@ -110,10 +108,11 @@ def _remove(values: NetList, item: Value) -> bool:
     return True
 
 
-def _remove_at(values: NetList, index: int) -> None:
+def remove_at(values: NetList, index: int) -> None:
+    """`RemoveAt`."""
     _resizable(values)
     if not 0 <= index < len(values.items):
-        raise out_of_range("index", _RANGE)
+        raise out_of_range("index", RANGE)
     values.items.pop(index)
     values.version += 1
 
@@ -222,12 +221,12 @@ _LIST = (
     member("new(int capacity)", _sized, typed=True),
     member("new(IEnumerable<T> collection)", new_list, typed=True),
     member("int Count", len),
-    member("T this[int index]", item_at, _set_at),
+    member("T this[int index]", item_at, set_at),
     member("void Add(T item)", add_item),
     member("void AddRange(IEnumerable<T> collection)", _add_range),
-    member("void Insert(int index, T item)", _insert),
-    member("bool Remove(T item)", _remove),
-    member("void RemoveAt(int index)", _remove_at),
+    member("void Insert(int index, T item)", insert_item),
+    member("bool Remove(T item)", remove_item),
+    member("void RemoveAt(int index)", remove_at),
     member("int RemoveAll(Predicate<T> match)", _remove_all),
     member("void RemoveRange(int index, int count)", _remove_range),
     member("List<T> GetRange(int index, int count)", _get_range),
@@ -268,40 +267,12 @@ TYPES = (
     TypeEntry("IEqualityComparer<T>", _SPACE, _DOCS + "iequalitycomparer-1", kind="interface", allowed=False),
     TypeEntry("IComparer<T>", _SPACE, _DOCS + "icomparer-1", kind="interface", allowed=False),
     TypeEntry(
-        "ICollection<T>",
-        _SPACE,
-        _DOCS + "icollection-1",
-        (
-            member("int Count", lambda v: sum(1 for _ in v)),
-            member("bool Contains(T item)", lambda v, x: any(same(y, x) for y in v)),
-            member("void Add(T item)", add_item),
-            member("bool Remove(T item)", _remove),
-            member("void Clear()", clear_items),
-            member("void CopyTo(T[] array, int arrayIndex)", copy_to),
-        ),
-        "interface",
-        ("IEnumerable<T>",),
-    ),
-    TypeEntry(
         "IReadOnlyCollection<T>",
         _SPACE,
         _DOCS + "ireadonlycollection-1",
         (member("int Count", lambda v: sum(1 for _ in v)),),
         "interface",
         ("IEnumerable<T>",),
-    ),
-    TypeEntry(
-        "IList<T>",
-        _SPACE,
-        _DOCS + "ilist-1",
-        (
-            member("T this[int index]", item_at, _set_at),
-            member("int IndexOf(T item)", lambda v, x: find_item(v.items, x)),
-            member("void Insert(int index, T item)", _insert),
-            member("void RemoveAt(int index)", _remove_at),
-        ),
-        "interface",
-        ("ICollection<T>",),
     ),
     TypeEntry(
         "IReadOnlyList<T>",
@@ -312,5 +283,12 @@ TYPES = (
         ("IReadOnlyCollection<T>",),
         allowed=False,
     ),
-    TypeEntry("List<T>", _SPACE, _DOCS + "list-1", _LIST, bases=("IList<T>", "IReadOnlyList<T>")),
+    TypeEntry(
+        "List<T>",
+        _SPACE,
+        _DOCS + "list-1",
+        _LIST,
+        bases=("IList<T>", "IReadOnlyList<T>"),
+        hidden=frozenset({"ICollection", "IList"}),
+    ),
 )

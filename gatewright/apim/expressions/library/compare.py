@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from gatewright.apim.expressions.delegates import same
 from gatewright.apim.expressions.faults import NetError, invalid_operation
 from gatewright.apim.expressions.values import Anon, EnumValue, Single, Value, box, runtime_type
 
@@ -21,9 +22,7 @@ def equal(a: Value, b: Value) -> bool:
     if isinstance(a, float) and a != a:
         return bool(b != b)
     if callable(a):
-        from gatewright.apim.expressions.bind.delegates import keys
-
-        return keys(a) == keys(b)
+        return same(a, b)
     from gatewright.apim.expressions import json_tokens as j
 
     if isinstance(a, j.JValue):

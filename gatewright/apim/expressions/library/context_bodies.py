@@ -9,13 +9,14 @@ from gatewright.apim.expressions import json_tokens as j
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.context import MessageBody
 from gatewright.apim.expressions.faults import NetError
+from gatewright.apim.expressions.hashed import NetDict
 from gatewright.apim.expressions.json_lazy import decoded, lazy
 from gatewright.apim.expressions.json_reader import parse, parse_as
 from gatewright.apim.expressions.library.runtime import conversions
 from gatewright.apim.expressions.net_uri import url_decode, url_encode
 from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.utf16 import utf8_text
-from gatewright.apim.expressions.values import NetArray, NetDict, NetList, Value
+from gatewright.apim.expressions.values import NetArray, NetList, Value
 from gatewright.apim.expressions.xml_reader import parse_document, parse_element
 
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from gatewright.apim.expressions import json_tokens as j
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError
+from gatewright.apim.expressions.hashed import NetDict
 from gatewright.apim.expressions.json_casts import to_string
 from gatewright.apim.expressions.json_reader import parse
 from gatewright.apim.expressions.json_writer import write
 from gatewright.apim.expressions.net_datetime import EPOCH_TICKS, DateTime
 from gatewright.apim.expressions.utf16 import utf8_text
-from gatewright.apim.expressions.values import NetArray, NetDict, Value
+from gatewright.apim.expressions.values import NetArray, Value
 
 _STRINGS = t.array(t.STRING)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.context import Context, Headers, Url
+from gatewright.apim.expressions.hashed import NetDict
 from gatewright.apim.expressions.json_casts import to_string
 from gatewright.apim.expressions.library.context_bodies import body_as, form_text, read_form
 from gatewright.apim.expressions.library.context_tokens import as_basic, as_jwt, audiences, trying_token
@@ -20,7 +21,7 @@ from gatewright.apim.expressions.net_uri import Uri, url_decode
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.utf16 import from_units, to_units
-from gatewright.apim.expressions.values import NetArray, NetDict, Value
+from gatewright.apim.expressions.values import NetArray, Value
 
 _DOCS = "https://learn.microsoft.com/azure/api-management/api-management-policy-expressions"
 _SPACE = ""

@@ -28,7 +28,15 @@ from gatewright.apim.expressions.net_datetime import DateTime
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.text import full_name, text_of
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Char, EnumValue, NetArray, NetType, Value, runtime_type
+from gatewright.apim.expressions.values import (
+    Char,
+    EnumValue,
+    NetArray,
+    NetType,
+    Single,
+    Value,
+    runtime_type,
+)
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system."
 BYTES = t.array(t.BYTE)
@@ -92,12 +100,12 @@ def _parse(text: str, ty: Ty) -> Value:
 
 
 def _numeric(value: Value, ty: Ty) -> Value:
-    if ty is t.DOUBLE:
-        return float(value)
-    if ty is t.FLOAT:
-        return numbers.single(float(value))
+    if ty in (t.DOUBLE, t.FLOAT):
+        wide = numbers.decimal_to_double(value) if isinstance(value, Decimal) else float(value)
+        return wide if ty is t.DOUBLE else numbers.single(wide)
     if ty is t.DECIMAL:
-        return numbers.to_decimal(value) if isinstance(value, float) else Decimal(value)
+        digits = 7 if isinstance(value, Single) else 15
+        return numbers.to_decimal(value, digits) if isinstance(value, float) else Decimal(value)
     if isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")):
             raise overflow_of(ty)

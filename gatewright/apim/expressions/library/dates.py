@@ -14,7 +14,7 @@ from gatewright.apim.expressions.faults import argument, out_of_range
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
 from gatewright.apim.expressions.library.primitives import trying
 from gatewright.apim.expressions.library.runtime import enum_value
-from gatewright.apim.expressions.limits import RUNNING, Run
+from gatewright.apim.expressions.limits import Run
 from gatewright.apim.expressions.net_datetime import (
     DAY,
     EPOCH_TICKS,
@@ -34,6 +34,7 @@ from gatewright.apim.expressions.parse_dates import parse_datetime, parse_offset
 from gatewright.apim.expressions.parse_dates_exact import parse_exact
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.values import EnumValue, Value
+from gatewright.apim.expressions.watchdog import WATCHDOG
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system."
 _MS = 10_000
@@ -178,7 +179,7 @@ def _compare_object(a: Value, b: Value) -> int:
 
 def today(style: int = 0) -> int | None:
     """Ticks of the day that a text without one is about: by the clock of the evaluation, or the first."""
-    run = RUNNING.get()
+    run = WATCHDOG.here()
     if style & _NO_DATE:
         return 0
     return None if run is None else utc_now(run).ticks

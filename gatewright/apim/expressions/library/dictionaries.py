@@ -6,23 +6,19 @@ Source: https://learn.microsoft.com/dotnet/api/system.collections.generic.dictio
 from __future__ import annotations
 
 from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.bind.conversions import as_pairs
 from gatewright.apim.expressions.faults import (
     NetError,
     argument,
     argument_null,
 )
-from gatewright.apim.expressions.library.collections import capacity, same
+from gatewright.apim.expressions.hashed import Comparer, NetDict
+from gatewright.apim.expressions.library.collections import capacity, copy_to, same
 from gatewright.apim.expressions.library.entry import TypeEntry, member
 from gatewright.apim.expressions.library.runtime import default
 from gatewright.apim.expressions.limits import check_size
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import (
-    Comparer,
-    Lazy,
-    NetDict,
-    Pair,
-    Value,
-)
+from gatewright.apim.expressions.values import Lazy, Pair, Value
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.collections.generic."
 
@@ -39,14 +35,16 @@ def key_missing(key: Value) -> NetError:
     )
 
 
-def _put(values: NetDict, key: Value, value: Value) -> None:
+def set_at(values: NetDict, key: Value, value: Value) -> None:
+    """`dictionary[key] = value`."""
     if key is None:  # seen once the value is known
         raise argument_null("key")
     check_size(len(values))
     values.put(key, value)
 
 
-def _get(values: NetDict, key: Value) -> Value:
+def get_at(values: NetDict, key: Value) -> Value:
+    """`dictionary[key]`."""
     if key is None:
         raise argument_null("key")
     found = values.find(key)
@@ -72,31 +70,34 @@ def _try_add(values: NetDict, key: Value, value: Value) -> bool:
     return True
 
 
-def _try_get(values: NetDict, key: Value) -> tuple[bool, Value]:
+def try_get(values: NetDict, key: Value) -> tuple[bool, Value]:
+    """`TryGetValue`."""
     found = values.find(key)
     return (False, default(values.pair.args[1])) if found is None else (True, found[1])
 
 
-def _copied(ty: Ty, source: NetDict, comparer: Comparer | None = None) -> NetDict:
+def _copied(ty: Ty, source: Value, comparer: Comparer | None = None) -> NetDict:
     made = NetDict(ty, comparer)
-    for key, value in source.data.values():
-        made.put(key, value)
+    for pair in as_pairs(source):
+        insert_new(made, pair.key, pair.value)
     return made
 
 
-def _keys(values: NetDict) -> Lazy:
-    return Lazy(t.make("KeyCollection", values.pair.args[:1]), lambda: (k for k, _ in values.entries()))
+def keys_of(values: NetDict) -> Lazy:
+    """`Keys`."""
+    return Lazy(t.make("KeyCollection", values.pair.args), lambda: (k for k, _ in values.entries()))
 
 
-def _values(values: NetDict) -> Lazy:
-    return Lazy(t.make("ValueCollection", values.pair.args[1:]), lambda: (v for _, v in values.entries()))
+def values_of(values: NetDict) -> Lazy:
+    """`Values`."""
+    return Lazy(t.make("ValueCollection", values.pair.args[::-1]), lambda: (v for _, v in values.entries()))
 
 
 _READ = (
-    member("V this[K k]", _get, _put),
+    member("V this[K k]", get_at, set_at),
     member("int Count", len),
     member("bool ContainsKey(K key)", lambda d, k: d.find(k) is not None),
-    member("bool TryGetValue(K key, out V value)", _try_get),
+    member("bool TryGetValue(K key, out V value)", try_get),
 )
 
 
@@ -112,29 +113,25 @@ _DICT = (
     member("bool Remove(K key)", NetDict.drop),
     member("void Clear()", NetDict.clear),
     member("bool ContainsValue(V value)", lambda d, v: any(same(x, v) for _, x in d.data.values())),
-    member("ICollection<K> Keys", _keys),
-    member("ICollection<V> Values", _values),
+    member("KeyCollection<K, V> Keys", keys_of),
+    member("ValueCollection<V, K> Values", values_of),
+)
+_PART = (
+    member("int Count", lambda v: sum(1 for _ in v)),
+    member("void CopyTo(T[] array, int index)", copy_to),
 )
 
 
 TYPES = (
     TypeEntry(
-        "IDictionary<K, V>",
-        _SPACE,
-        _DOCS + "idictionary-2",
-        _DICT[5:],
-        "interface",
-        ("ICollection<KeyValuePair<K, V>>",),
-    ),
-    TypeEntry(
         "IReadOnlyDictionary<K, V>",
         _SPACE,
         _DOCS + "ireadonlydictionary-2",
         (
-            member("V this[K k]", _get),
+            member("V this[K k]", get_at),
             *_READ[1:],
-            member("IEnumerable<K> Keys", _keys),
-            member("IEnumerable<V> Values", _values),
+            member("IEnumerable<K> Keys", keys_of),
+            member("IEnumerable<V> Values", values_of),
         ),
         "interface",
         ("IReadOnlyCollection<KeyValuePair<K, V>>",),
@@ -145,20 +142,19 @@ TYPES = (
         _DOCS + "dictionary-2",
         _DICT,
         bases=("IDictionary<K, V>", "IReadOnlyDictionary<K, V>"),
+        hidden=frozenset({"ICollection", "IDictionary"}),
     ),
-    TypeEntry(
-        "KeyCollection<T>",
-        _SPACE,
-        _DOCS + "dictionary-2.keycollection",
-        bases=("ICollection<T>",),
-        allowed=False,
-    ),
-    TypeEntry(
-        "ValueCollection<T>",
-        _SPACE,
-        _DOCS + "dictionary-2.valuecollection",
-        bases=("ICollection<T>",),
-        allowed=False,
+    *(
+        TypeEntry(
+            f"{name}<T, O>",  # what it holds, and the other part of the dictionary
+            _SPACE,
+            f"{_DOCS}dictionary-2.{name.lower()}",
+            _PART,
+            bases=("ICollection<T>", "IReadOnlyCollection<T>"),
+            allowed=frozenset({"Count", "CopyTo"}),
+            hidden=frozenset({"ICollection"}),
+        )
+        for name in ("KeyCollection", "ValueCollection")
     ),
     TypeEntry(
         "KeyValuePair<K, V>",

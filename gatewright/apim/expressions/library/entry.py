@@ -23,6 +23,7 @@ class TypeEntry:
         values: names and numbers of an enum.
         allowed: True when policies may use all of it, False for none, else the names they may use.
             Members of types that only appear as results need no list of their own.
+        hidden: interfaces whose members it and what derives from it have only behind them.
     """
 
     name: str
@@ -33,6 +34,7 @@ class TypeEntry:
     bases: tuple[str, ...] = ()
     values: tuple[tuple[str, int], ...] = ()
     allowed: bool | frozenset[str] = True
+    hidden: frozenset[str] = frozenset()
 
 
 def member(

@@ -14,10 +14,11 @@ from gatewright.apim.expressions.faults import (
     default_message,
     out_of_range,
 )
+from gatewright.apim.expressions.hashed import NetDict
 from gatewright.apim.expressions.library.dictionaries import insert_new
 from gatewright.apim.expressions.library.entry import TypeEntry, member
 from gatewright.apim.expressions.text import text_of
-from gatewright.apim.expressions.values import NetDict, Value
+from gatewright.apim.expressions.values import Value
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.exception"
 

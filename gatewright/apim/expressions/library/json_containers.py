@@ -59,20 +59,20 @@ def _put(o: j.JObject, name: str, value: j.JToken | None) -> None:
     o.set(name, value)
 
 
-def _get_how(o: j.JObject, name: str, how: EnumValue) -> j.JToken | None:
+def _get_how(o: j.JObject, name: str | None, how: EnumValue) -> j.JToken | None:
     found = o.get(name)
-    if found is not None or how.number not in (1, 3, 5):
+    if found is not None or name is None or how.number not in (1, 3, 5):
         return found
     return next((p.value for n, p in o.props.items() if n.upper() == name.upper()), None)
 
 
-def _try_get(o: j.JObject, name: str, *how: EnumValue) -> tuple[bool, j.JToken | None]:
+def _try_get(o: j.JObject, name: str | None, *how: EnumValue) -> tuple[bool, j.JToken | None]:
     found = _get_how(o, name, *how) if how else o.get(name)
     return found is not None, found
 
 
-def _remove_name(o: j.JObject, name: str) -> bool:
-    prop = o.props.get(name)
+def _remove_name(o: j.JObject, name: str | None) -> bool:
+    prop = None if name is None else o.props.get(name)
     if prop is None:
         return False
     o.remove_child(prop)
@@ -97,13 +97,7 @@ def _replace_all(target: j.JObject | j.JArray, value: Value) -> None:
 
 
 def _add_first(target: j.JContainer, value: Value) -> None:
-    made = convert.content(value)
-    if isinstance(target, j.JArray):
-        target.insert(0, made)
-    elif isinstance(target, j.JObject):
-        target.add(made)
-        items = list(target.props.values())
-        target.props = {p.name: p for p in [items[-1], *items[:-1]]}
+    target.insert(0, convert.content(value))
 
 
 _JOBJECT = (
@@ -114,22 +108,22 @@ _JOBJECT = (
     member("JToken this[string propertyName]", _get, _put),
     member("JToken this[object? key]", lambda x, key: x.item(key), set_item),
     member("IEnumerable<JProperty> Properties()", lambda o: lazy_tokens("JProperty", lambda: o)),
-    member("JProperty Property(string name)", lambda o, n: o.props.get(n)),
+    member("JProperty Property(string? name)", lambda o, n: o.props.get(n)),
     member(
         "JProperty Property(string name, StringComparison how)",
         lambda o, n, h: (lambda v: v.parent if v is not None else None)(_get_how(o, n, h)),
     ),
     member(
         "JEnumerable<JToken> PropertyValues()",
-        lambda o: Lazy(t.make("JEnumerable", (t.JTOKEN,)), lambda: [p.value for p in o.props.values()]),
+        lambda o: Lazy(t.make("JEnumerable", (t.JTOKEN,)), lambda: (p.value for p in o)),
     ),
     member("JToken GetValue(string? propertyName)", _get),
     member("JToken GetValue(string propertyName, StringComparison comparison)", _get_how),
-    member("bool TryGetValue(string propertyName, out JToken value)", _try_get),
-    member("bool TryGetValue(string propertyName, StringComparison comparison, out JToken value)", _try_get),
+    member("bool TryGetValue(string? propertyName, out JToken value)", _try_get),
+    member("bool TryGetValue(string? propertyName, StringComparison comparison, out JToken value)", _try_get),
     member("bool ContainsKey(string propertyName)", lambda o, n: n in o.props),
     member("void Add(string propertyName, JToken? value)", lambda o, n, v: o.add_property(j.JProperty(n, v))),
-    member("bool Remove(string propertyName)", _remove_name),
+    member("bool Remove(string? propertyName)", _remove_name),
     member("static JObject Parse(string? json)", lambda s: parse_as(s, j.JObject, "JObject")),
     member("static JObject FromObject(object o)", lambda o: _from(o, j.JObject)),
 )
@@ -174,14 +168,19 @@ _JPROPERTY = (
 
 TYPES = (
     TypeEntry(
-        "JContainer", _SPACE, _DOCS + "Linq_JContainer.htm", _CONTAINER, bases=("JToken", "IList<JToken>")
+        "JContainer",
+        _SPACE,
+        _DOCS + "Linq_JContainer.htm",
+        _CONTAINER,
+        bases=("JToken", "IList<JToken>"),
+        hidden=frozenset({"ICollection", "IList", "IDictionary"}),
     ),
     TypeEntry(
         "JObject",
         _SPACE,
         _DOCS + "Linq_JObject.htm",
         _JOBJECT,
-        bases=("JContainer", "IEnumerable<KeyValuePair<string, JToken>>"),
+        bases=("JContainer", "IDictionary<string, JToken>", "IEnumerable<KeyValuePair<string, JToken>>"),
     ),
     TypeEntry("JArray", _SPACE, _DOCS + "Linq_JArray.htm", _JARRAY, bases=("JContainer",)),
     TypeEntry("JProperty", _SPACE, _DOCS + "Linq_JProperty.htm", _JPROPERTY, bases=("JContainer",)),

@@ -38,8 +38,8 @@ _NUMBERS = (
 
 
 def implicit_casts() -> Iterator[Entry]:
-    """`JToken x = 5`: one for each type, nullable ones too."""
-    for ty in (*_NUMBERS, t.BOOL):
+    """`JToken x = 5`: one for each type, nullable ones too; a `char` goes as the number that it is."""
+    for ty in (*(n for n in _NUMBERS if n is not t.CHAR), t.BOOL):
         wrap = wrapped(ty)
         yield member(f"static implicit operator JToken({ty.name} value)", wrap)
         yield member(f"static implicit operator JToken({ty.name}? value)", wrap)

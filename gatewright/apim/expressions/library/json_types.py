@@ -13,7 +13,7 @@ from gatewright.apim.expressions import json_tokens as j
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError, argument, invalid_operation
 from gatewright.apim.expressions.json_objects import cast_or_made
-from gatewright.apim.expressions.json_path import select
+from gatewright.apim.expressions.json_path import finder, select
 from gatewright.apim.expressions.json_reader import parse
 from gatewright.apim.expressions.json_writer import write
 from gatewright.apim.expressions.library.compare import equal
@@ -47,7 +47,7 @@ def descendants(token: j.JToken, own: bool) -> Lazy:
     """Every token inside, in order."""
 
     def walk(at: j.JToken) -> Iterator[j.JToken]:
-        for child in at.children():
+        for child in at:
             yield child
             yield from walk(child)
 
@@ -111,16 +111,6 @@ def _beside(step: int) -> Callable[[j.JToken], j.JToken | None]:
 def _add_beside(step: int) -> Callable[[j.JToken, Value], None]:
     def run(token: j.JToken, value: Value) -> None:
         parent = _parent_needed(token)
-        if not isinstance(parent, j.JArray):
-            made = convert.content(value)
-            if not isinstance(parent, j.JObject) or not isinstance(made, j.JProperty):
-                raise argument(f"Can not add {made.full} to {parent.full}.")
-            items = list(parent.props.values())
-            at = next(i for i, x in enumerate(items) if x is token) + step
-            parent.add_property(made)
-            items.insert(at, parent.props[made.name])
-            parent.props = {p.name: p for p in items}
-            return
         parent.insert(parent.index(token) + step, convert.content(value))
 
     return run
@@ -131,6 +121,11 @@ def _select_one(token: j.JToken, path: str, must: bool = False) -> j.JToken | No
     if len(found) > 1:
         raise NetError("JsonException", "Path returned multiple tokens.")
     return found[0] if found else None
+
+
+def _select_all(token: j.JToken, path: str, must: bool = False) -> Lazy:
+    find = finder(path, must)
+    return lazy_tokens("JToken", lambda: find(token))
 
 
 def _text(token: j.JToken, formatting: EnumValue, *_: Value) -> str:
@@ -191,11 +186,8 @@ _JTOKEN = (
     member("string ToString(Formatting formatting, params JsonConverter[]? converters)", _text),
     member("JToken SelectToken(string path)", _select_one),
     member("JToken SelectToken(string path, bool errorWhenNoMatch)", _select_one),
-    member(f"{_TOKENS} SelectTokens(string path)", lambda x, p: lazy_tokens("JToken", lambda: select(x, p))),
-    member(
-        f"{_TOKENS} SelectTokens(string path, bool errorWhenNoMatch)",
-        lambda x, p, must: lazy_tokens("JToken", lambda: select(x, p, must)),
-    ),
+    member(f"{_TOKENS} SelectTokens(string path)", _select_all),
+    member(f"{_TOKENS} SelectTokens(string path, bool errorWhenNoMatch)", _select_all),
     member(
         "JEnumerable<JToken> Children()",
         lambda x: Lazy(t.make("JEnumerable", (t.JTOKEN,)), lambda: x),
@@ -228,9 +220,9 @@ def _of(items: Iterable[Value], ty: Ty) -> Iterator[Value]:
     return (x for x in items if rules.is_instance(x, ty))
 
 
-def inner_values(token: j.JToken) -> list[j.JToken]:
+def inner_values(token: j.JToken) -> Iterator[j.JToken]:
     """What stands inside, properties as their values."""
-    return [x.value if isinstance(x, j.JProperty) else x for x in token.children()]
+    return (x.value if isinstance(x, j.JProperty) else x for x in token)
 
 
 _JVALUE = (

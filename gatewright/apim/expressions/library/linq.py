@@ -12,6 +12,7 @@ from gatewright.apim.expressions.faults import (
     argument,
     argument_null,
 )
+from gatewright.apim.expressions.hashed import Comparer, NetDict
 from gatewright.apim.expressions.library.collections import new_list, same
 from gatewright.apim.expressions.library.entry import TypeEntry, member
 from gatewright.apim.expressions.library.linq_groups import (
@@ -61,7 +62,7 @@ from gatewright.apim.expressions.library.sets import new_set
 from gatewright.apim.expressions.limits import check_size
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Comparer, Lazy, NetArray, NetDict, Value
+from gatewright.apim.expressions.values import Lazy, NetArray, Value
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.linq."
 
@@ -79,13 +80,14 @@ def _to_dict(ty: Ty, items: Items, key: Value, *more: Value) -> NetDict:
     made = NetDict(ty, comparer)
     for item in items:
         name = key(item)
+        value = item if pick is None else pick(item)
         if name is None:
             raise argument_null("key")
         if made.find(name) is not None:
             from gatewright.apim.expressions.text import text_of
 
             raise argument(f"An item with the same key has already been added. Key: {text_of(name)}")
-        made.put(name, item if pick is None else pick(item))
+        made.put(name, value)
     return made
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.hashed import Comparer, comparer_of
 from gatewright.apim.expressions.library.collections import same
 from gatewright.apim.expressions.library.linq_items import Items
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Comparer, Lazy, Value, comparer_of
+from gatewright.apim.expressions.values import Lazy, Value
 
 
 class Group(Lazy):
@@ -64,11 +65,8 @@ def join(ty: Ty, outer: Items, inner: Items, key: Value, other: Value, result: V
     """`Join`."""
 
     def start() -> Iterator[Value]:
-        table: dict[Value, list[Value]] = {}
-        for item in inner:
-            table.setdefault(other(item), []).append(item)
-        for item in outer:
-            for match in table.get(key(item), ()):
+        for item, found in _matched(outer, inner, key, other, True):
+            for match in found:
                 yield result(item, match)
 
     return Lazy(ty, start)
@@ -78,14 +76,26 @@ def group_join(ty: Ty, outer: Items, inner: Items, key: Value, other: Value, res
     """`GroupJoin`."""
 
     def start() -> Iterator[Value]:
-        table: dict[Value, list[Value]] = {}
-        for item in inner:
-            table.setdefault(other(item), []).append(item)
-        for item in outer:
-            found = table.get(key(item), [])
+        for item, found in _matched(outer, inner, key, other):
             yield result(item, Lazy(_ANYTHING, found.__iter__))
 
     return Lazy(ty, start)
+
+
+def _matched(
+    outer: Items, inner: Items, key: Value, other: Value, needed: bool = False
+) -> Iterator[tuple[Value, list[Value]]]:
+    """Each outer element with the inner ones of its key; null is no key. None is asked for nobody."""
+    table: dict[Value, list[Value]] | None = None
+    for item in outer:
+        if table is None:
+            table = {}
+            for match in inner:
+                table.setdefault(other(match), []).append(match)
+            table.pop(None, None)
+            if needed and not table:
+                return
+        yield item, table.get(key(item), [])
 
 
 _ANYTHING = t.enumerable(t.OBJECT)

@@ -9,12 +9,13 @@ import itertools
 from collections.abc import Callable, Iterator
 
 from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.hashed import Comparer
 from gatewright.apim.expressions.library.collections import same
 from gatewright.apim.expressions.library.entry import member
 from gatewright.apim.expressions.library.linq_groups import Group, groups_of, lookup_of
 from gatewright.apim.expressions.library.linq_items import Items
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Comparer, Lazy, Value
+from gatewright.apim.expressions.values import Lazy, Value
 
 _ANYTHING = t.make("IGrouping", (t.OBJECT, t.OBJECT))
 _SEQUENCE = t.enumerable(t.OBJECT)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cmp_to_key
-from operator import itemgetter
 
+from gatewright.apim.expressions.hashed import Comparer
 from gatewright.apim.expressions.library.compare import compare
 from gatewright.apim.expressions.library.entry import member
 from gatewright.apim.expressions.library.linq_items import Items
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Comparer, Lazy, Value
+from gatewright.apim.expressions.values import Lazy, Value
 
 
 class Ordered(Lazy):
@@ -32,12 +32,14 @@ class Ordered(Lazy):
     def sorted(self) -> list[Value]:
         """The elements in order; equal ones stay as they were."""
         found = list(self.source)
-        for key, order, down in reversed(self.keys):
+        keyed: list[tuple[list[Value], bool]] = []
+        for key, order, down in self.keys:  # all of the first keys before the second ones
             sort = order.sort if isinstance(order, Comparer) else cmp_to_key(compare)
-            keyed = [(sort(key(x)), x) for x in found]
-            keyed.sort(key=itemgetter(0), reverse=down)
-            found = [x for _, x in keyed]
-        return found
+            keyed.append(([sort(key(x)) for x in found], down))
+        places = list(range(len(found)))
+        for column, down in reversed(keyed):
+            places.sort(key=column.__getitem__, reverse=down)
+        return [found[place] for place in places]
 
 
 def _order(down: bool) -> Callable[..., Ordered]:

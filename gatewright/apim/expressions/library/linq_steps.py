@@ -12,12 +12,13 @@ from gatewright.apim.expressions.faults import (
     invalid_operation,
     out_of_range,
 )
+from gatewright.apim.expressions.hashed import Comparer
 from gatewright.apim.expressions.library.linq_items import Items, Test, no_elements, no_match
 from gatewright.apim.expressions.library.runtime import conversions, default
 from gatewright.apim.expressions.library.sets import new_set
 from gatewright.apim.expressions.limits import Run
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import Comparer, Lazy, NetArray, NetList, Value, boxed_items
+from gatewright.apim.expressions.values import Lazy, NetArray, NetList, Value, boxed_items
 
 
 def first(items: Items, test: Test | None = None) -> Value:
@@ -140,12 +141,17 @@ def take_last(ty: Ty, items: Items, count: int) -> Lazy:
 
 def distinct(ty: Ty, items: Items, comparer: Comparer | None = None) -> Lazy:
     """`Distinct`."""
-    return Lazy(ty, lambda: iter(new_set(ty, items, comparer)))
+    return Lazy(ty, lambda: _once(ty, items, comparer))
+
+
+def _once(ty: Ty, items: Items, comparer: Comparer | None) -> Iterator[Value]:
+    seen = new_set(ty, (), comparer)
+    return (item for item in items if seen.add(item))
 
 
 def union(ty: Ty, first: Items, second: Items, comparer: Comparer | None = None) -> Lazy:
     """`Union`."""
-    return Lazy(ty, lambda: iter(new_set(ty, itertools.chain(first, second), comparer)))
+    return Lazy(ty, lambda: _once(ty, itertools.chain(first, second), comparer))
 
 
 def except_with(ty: Ty, first: Items, second: Items, comparer: Comparer | None = None) -> Lazy:

@@ -100,7 +100,8 @@ def _from_currency(number: int) -> Decimal:
 
 
 _DECIMAL = (
-    *(member(f"new({kind} value)", numbers.to_decimal) for kind in ("double", "float")),
+    member("new(double value)", numbers.to_decimal),
+    member("new(float value)", lambda v: numbers.to_decimal(v, 7)),
     *(member(f"new({kind} value)", Decimal) for kind in ("int", "uint", "long", "ulong")),
     member("new(int[] bits)", _of_bits),
     member("new(int lo, int mid, int hi, bool isNegative, byte scale)", _of_words),
@@ -122,7 +123,7 @@ _DECIMAL = (
         member(f"static {ty.name} To{t.CLR_NAMES[ty]}(decimal d)", _to(ty))
         for ty in (t.BYTE, t.SBYTE, t.SHORT, t.USHORT, t.UINT, t.LONG, t.ULONG)
     ),
-    member("static float ToSingle(decimal d)", lambda d: numbers.single(float(d))),
+    member("static float ToSingle(decimal d)", lambda d: numbers.single(numbers.decimal_to_double(d))),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gatewright.apim.expressions import types as t
+from gatewright.apim.expressions.delegates import same_object
 from gatewright.apim.expressions.faults import NetError
 from gatewright.apim.expressions.library.compare import compare, equal, hash_of
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
@@ -42,7 +43,8 @@ def _short_name(ty: NetType) -> str:
     plain = "Nullable" if ty.of.name == "?" else t.CLR_NAMES.get(ty.of, ty.of.name)
     if ty.of.name.startswith("["):
         return _short_name(NetType(ty.of.args[0])) + ty.of.name
-    return f"{plain}`{len(ty.of.args)}" if ty.of.args else plain
+    inside = ty.of.name in ("KeyCollection", "ValueCollection")  # the arity stands at the class around them
+    return f"{plain}`{len(ty.of.args)}" if ty.of.args and not inside else plain
 
 
 def _delegate(name: str) -> TypeEntry:
@@ -83,7 +85,7 @@ TYPES = (
             member("string ToString()", text_of),
             member("bool Equals(object? obj)", equal),
             member("static bool Equals(object? a, object? b)", equal),
-            member("static bool ReferenceEquals(object? a, object? b)", lambda a, b: a is b),
+            member("static bool ReferenceEquals(object? a, object? b)", same_object),
             member("int GetHashCode()", hash_of),
             member("Type GetType()", lambda v: NetType(runtime_type(v))),
         ),

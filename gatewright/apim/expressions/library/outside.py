@@ -41,6 +41,7 @@ MEMBERS: dict[str, frozenset[str]] = {
     name: frozenset(members.split())
     for name, members in (
         ("AsymmetricAlgorithm", "Create ExportPkcs8PrivateKey ExportSubjectPublicKeyInfo LegalKeySizes"),
+        ("Delegate", "BeginInvoke Clone DynamicInvoke EndInvoke GetInvocationList Method Target"),
         (
             "Encoding",
             "DecoderFallback EncoderFallback GetDecoder GetEncoder GetEncodings IsAlwaysNormalized "

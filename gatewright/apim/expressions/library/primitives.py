@@ -215,7 +215,7 @@ _DECIMALS = (
     member("static decimal Floor(decimal d)", lambda d: Decimal(math.floor(d))),
     member("static decimal Ceiling(decimal d)", lambda d: Decimal(math.ceil(d))),
     member("static int ToInt32(decimal d)", lambda d: numbers.decimal_to_int(d, t.INT)),
-    member("static double ToDouble(decimal d)", float),
+    member("static double ToDouble(decimal d)", numbers.decimal_to_double),
 )
 
 

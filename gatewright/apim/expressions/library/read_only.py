@@ -6,20 +6,12 @@ system.collections.generic.keyvaluepair (.NET Core 3.1).
 
 from __future__ import annotations
 
-from gatewright.apim.expressions.library.collections import same
+from gatewright.apim.expressions.hashed import Comparer, NetDict, NetSet
+from gatewright.apim.expressions.library.collections import copy_to, find_item, item_at, same
 from gatewright.apim.expressions.library.compare import hash_of
 from gatewright.apim.expressions.library.entry import TypeEntry, member
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import (
-    Comparer,
-    NetArray,
-    NetDict,
-    NetList,
-    NetReadOnly,
-    NetSet,
-    Pair,
-    Value,
-)
+from gatewright.apim.expressions.values import NetArray, NetList, NetReadOnly, Pair, Value
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.collections."
 DEFAULT = Comparer("GenericEqualityComparer", lambda x: x, lambda x: x)
@@ -66,9 +58,17 @@ TYPES = (
         "ReadOnlyCollection<T>",
         "System.Collections.ObjectModel",
         _DOCS + "objectmodel.readonlycollection-1",
-        (member("new(IList<T> list)", read_only, typed=True),),
+        (
+            member("new(IList<T> list)", read_only, typed=True),
+            member("int Count", len),
+            member("T this[int index]", item_at),
+            member("bool Contains(T value)", lambda v, x: find_item(v.items, x) >= 0),
+            member("int IndexOf(T value)", lambda v, x: find_item(v.items, x)),
+            member("void CopyTo(T[] array, int index)", copy_to),
+        ),
         bases=("IList<T>", "IReadOnlyList<T>"),
-        allowed=False,
+        allowed=frozenset({"Count", "this", "Contains", "IndexOf", "CopyTo"}),
+        hidden=frozenset({"ICollection", "IList"}),
     ),
     TypeEntry(
         "KeyValuePair",

@@ -20,7 +20,7 @@ from gatewright.apim.expressions.library.convert import byte_array
 from gatewright.apim.expressions.library.hash_members import HashName
 from gatewright.apim.expressions.library.rsa import Padding
 from gatewright.apim.expressions.values import NetArray
-from gatewright.apim.expressions.xml_nodes import XName
+from gatewright.apim.expressions.xml_names import XName
 from gatewright.apim.expressions.xml_reader import parse_element
 
 _PARTS = ("Modulus", "Exponent", "P", "Q", "DP", "DQ", "InverseQ", "D")

@@ -10,16 +10,12 @@ from collections.abc import Iterable
 from gatewright.apim.expressions.faults import (
     invalid_operation,
 )
+from gatewright.apim.expressions.hashed import Comparer, NetSet
 from gatewright.apim.expressions.library.collections import add_item, clear_items, find_item, new_list
 from gatewright.apim.expressions.library.entry import TypeEntry, member
 from gatewright.apim.expressions.limits import check_size
 from gatewright.apim.expressions.types import Ty
-from gatewright.apim.expressions.values import (
-    Comparer,
-    NetList,
-    NetSet,
-    Value,
-)
+from gatewright.apim.expressions.values import NetList, Value
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.collections.generic."
 
@@ -49,13 +45,15 @@ def _union(s: NetSet, other: Iterable[Value]) -> None:
 
 
 def _keep(s: NetSet, other: Iterable[Value]) -> None:
+    if not s.data:  # nobody is asked for the others
+        return
     keys = _keyed(s, other)
     for key in [k for k in s.data if k not in keys]:
         s.leave(key)
 
 
 def _except(s: NetSet, other: Iterable[Value]) -> None:
-    for item in list(other):
+    for item in list(other) if s.data else ():
         s.leave(s.key(item))
 
 
@@ -72,9 +70,15 @@ _SET = (
     member("void UnionWith(IEnumerable<T> other)", _union),
     member("void IntersectWith(IEnumerable<T> other)", _keep),
     member("void ExceptWith(IEnumerable<T> other)", _except),
-    member("bool Overlaps(IEnumerable<T> other)", lambda s, o: any(k in s.data for k in _keyed(s, o))),
+    member(
+        "bool Overlaps(IEnumerable<T> other)",
+        lambda s, o: bool(s.data) and any(k in s.data for k in _keyed(s, o)),
+    ),
     member("bool SetEquals(IEnumerable<T> other)", lambda s, o: _keyed(s, o).keys() == s.data.keys()),
-    member("bool IsSubsetOf(IEnumerable<T> other)", lambda s, o: s.data.keys() <= _keyed(s, o).keys()),
+    member(
+        "bool IsSubsetOf(IEnumerable<T> other)",
+        lambda s, o: not s.data or s.data.keys() <= _keyed(s, o).keys(),
+    ),
     member("bool IsSupersetOf(IEnumerable<T> other)", lambda s, o: s.data.keys() >= _keyed(s, o).keys()),
 )
 
@@ -124,7 +128,14 @@ _STACK = (
 
 TYPES = (
     TypeEntry("ISet<T>", _SPACE, _DOCS + "iset-1", _SET[5:], "interface", ("ICollection<T>",)),
-    TypeEntry("HashSet<T>", _SPACE, _DOCS + "hashset-1", _SET, bases=("ISet<T>", "IReadOnlyCollection<T>")),
+    TypeEntry(
+        "HashSet<T>",
+        _SPACE,
+        _DOCS + "hashset-1",
+        _SET,
+        bases=("ISet<T>", "IReadOnlyCollection<T>"),
+        hidden=frozenset({"ICollection"}),
+    ),
     TypeEntry("Queue<T>", _SPACE, _DOCS + "queue-1", _QUEUE, bases=("IReadOnlyCollection<T>",)),
     TypeEntry("Stack<T>", _SPACE, _DOCS + "stack-1", _STACK, bases=("IReadOnlyCollection<T>",)),
 )

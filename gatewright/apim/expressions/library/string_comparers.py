@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
+from gatewright.apim.expressions.hashed import Comparer
 from gatewright.apim.expressions.library.compare import (
     culture_key,
     hash_of,
 )
 from gatewright.apim.expressions.library.entry import TypeEntry, enum, member
 from gatewright.apim.expressions.library.strings import upper
-from gatewright.apim.expressions.values import Comparer, Value
+from gatewright.apim.expressions.values import Value
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system."
 

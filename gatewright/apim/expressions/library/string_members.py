@@ -13,6 +13,7 @@ from typing import Literal
 
 from gatewright.apim.expressions import types as t
 from gatewright.apim.expressions.faults import NetError, argument, out_of_range
+from gatewright.apim.expressions.hashed import Comparer
 from gatewright.apim.expressions.library import strings
 from gatewright.apim.expressions.library.chars import lower_char, upper_char
 from gatewright.apim.expressions.library.compare import compare, compare_text, equal
@@ -20,7 +21,7 @@ from gatewright.apim.expressions.library.entry import enum, member
 from gatewright.apim.expressions.library.string_comparers import comparer
 from gatewright.apim.expressions.library.string_parts import join_range, split
 from gatewright.apim.expressions.utf16 import from_units, to_units
-from gatewright.apim.expressions.values import Comparer, EnumValue, NetArray, Value
+from gatewright.apim.expressions.values import EnumValue, NetArray, Value
 
 _INDEX = "Index was out of range. Must be non-negative and less than the size of the collection."
 _COUNT = "Count must be positive and count must refer to a location within the string/array/collection."

@@ -18,6 +18,7 @@ from gatewright.apim.expressions.net_uri import (
     Uri,
     escape_data,
     escape_uri,
+    starts_with_drive,
     unescape_data,
     url_decode,
     url_encode,
@@ -59,8 +60,12 @@ def combine(base: Uri, relative: str) -> Uri:
     """
     base.need()
     text = relative.strip()
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text) is not None:
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text) is not None or starts_with_drive(text):
         return Uri(text)
+    if base.path[1:2] == ":" and not text.startswith(("//", "\\\\")):
+        found = _beside_file(base, text)
+        if found is not None:
+            return found
     lead = base.absolute_uri[: len(base.absolute_uri) - len(base.path + base.query + base.fragment)]
     if text.startswith(("//", "\\\\")):
         return Uri(f"{base.scheme}:{text}")
@@ -73,6 +78,17 @@ def combine(base: Uri, relative: str) -> Uri:
     if text.startswith("#"):
         return Uri(lead + base.path + base.query + text)
     return Uri(lead + base.path.rpartition("/")[0] + "/" + text)
+
+
+def _beside_file(base: Uri, text: str) -> Uri | None:
+    """An address relative to a path with the letter of a drive, where it is another path."""
+    lead = "" if base.drive else "file:///"
+    path = unescape_data(base.path) if base.drive else base.path
+    if text.startswith(("/", "\\")):
+        return Uri(lead + path[:2] + text)
+    if text and (base.drive or text[0] not in "?#"):
+        return Uri(lead + path.rpartition("/")[0] + "/" + text)
+    return None
 
 
 def _left(uri: Uri, part: EnumValue) -> str:

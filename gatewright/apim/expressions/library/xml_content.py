@@ -11,6 +11,7 @@ from gatewright.apim.expressions import xml_nodes as x
 from gatewright.apim.expressions.faults import NetError, invalid_operation
 from gatewright.apim.expressions.library.xml_values import xml_text
 from gatewright.apim.expressions.values import Lazy, NetArray, Value, boxed_items
+from gatewright.apim.expressions.xml_names import XName
 
 
 def fill(target: x.XContainer, content: Value) -> None:
@@ -43,7 +44,7 @@ def snapshot(content: Value) -> Value:
     return [snapshot(item) for item in boxed_items(content)] if _is_sequence(content) else content
 
 
-def element_of(name: x.XName, *content: Value) -> x.XElement:
+def element_of(name: XName, *content: Value) -> x.XElement:
     """`new XElement(name, content)`."""
     made = x.XElement(name)
     for item in content:
@@ -152,7 +153,7 @@ def remove_all(items: Iterable[Value]) -> None:
             item.remove()
 
 
-def set_attribute(target: x.XElement, name: x.XName, value: Value) -> None:
+def set_attribute(target: x.XElement, name: XName, value: Value) -> None:
     """`SetAttributeValue`."""
     found = target.attribute(name)
     if value is None:
@@ -164,7 +165,7 @@ def set_attribute(target: x.XElement, name: x.XName, value: Value) -> None:
         target.add_attribute(x.XAttribute(name, xml_text(value)))
 
 
-def set_element(target: x.XElement, name: x.XName, value: Value) -> None:
+def set_element(target: x.XElement, name: XName, value: Value) -> None:
     """`SetElementValue`."""
     found = child_of(target, name)
     if value is None:
@@ -176,6 +177,6 @@ def set_element(target: x.XElement, name: x.XName, value: Value) -> None:
         target.add_node(element_of(name, value))
 
 
-def child_of(target: x.XContainer, name: x.XName) -> x.XElement | None:
+def child_of(target: x.XContainer, name: XName) -> x.XElement | None:
     """`Element(name)`."""
     return next((e for e in target.elements() if e.name == name), None)

@@ -34,12 +34,13 @@ from gatewright.apim.expressions.library.xml_values import value_casts, xml_text
 from gatewright.apim.expressions.signature import Entry
 from gatewright.apim.expressions.types import Ty
 from gatewright.apim.expressions.values import EnumValue, Lazy, Value
+from gatewright.apim.expressions.xml_names import XML, XMLNS, XName, XNamespace, checked_name, name_of
 from gatewright.apim.expressions.xml_reader import parse_document, parse_element
 from gatewright.apim.expressions.xml_writer import write
 
 _DOCS = "https://learn.microsoft.com/dotnet/api/system.xml.linq."
 _SPACE = "System.Xml.Linq"
-Name = x.XName | None
+Name = XName | None
 
 
 # --------------------------------------------------------------------------- queries
@@ -111,20 +112,20 @@ def _kind(node: x.XNode) -> EnumValue | None:
     return library().enum_named(t.make("XmlNodeType"), node.kind)
 
 
-def _prefix_of(target: x.XElement, namespace: x.XNamespace) -> str | None:
+def _prefix_of(target: x.XElement, namespace: XNamespace) -> str | None:
     for element in _above(target, (), True):
         for attribute in element.attributes:
             if attribute.declares and attribute.value == namespace.uri:
                 return attribute.declares
-    return "xml" if namespace.uri == x.XML else None
+    return "xml" if namespace.uri == XML else None
 
 
-def _namespace_of(target: x.XElement, prefix: str) -> x.XNamespace | None:
+def _namespace_of(target: x.XElement, prefix: str) -> XNamespace | None:
     for element in _above(target, (), True):
         for attribute in element.attributes:
             if attribute.declares == prefix:
-                return x.XNamespace(attribute.value)
-    return x.XNamespace(x.XML) if prefix == "xml" else None
+                return XNamespace(attribute.value)
+    return XNamespace(XML) if prefix == "xml" else None
 
 
 def _text(node: x.XObject, options: EnumValue) -> str:
@@ -181,7 +182,7 @@ _CONTAINER = (
 )
 
 
-def _set_name(target: x.XElement, name: x.XName) -> None:
+def _set_name(target: x.XElement, name: XName) -> None:
     target.name = name
 
 
@@ -220,7 +221,7 @@ _ELEMENT = (
     member("void RemoveAttributes()", remove_attributes),
     member("void SetAttributeValue(XName name, object? value)", set_attribute),
     member("void SetElementValue(XName name, object? value)", set_element),
-    member("XNamespace GetDefaultNamespace()", lambda e: _namespace_of(e, "") or x.XNamespace("")),
+    member("XNamespace GetDefaultNamespace()", lambda e: _namespace_of(e, "") or XNamespace("")),
     member("XNamespace GetNamespaceOfPrefix(string prefix)", _namespace_of),
     member("string GetPrefixOfNamespace(XNamespace ns)", _prefix_of),
     member("static explicit operator string(XElement? element)", _cast),
@@ -244,16 +245,16 @@ _NAMES = (
         _SPACE,
         _DOCS + "xname",
         (
-            member("static XName Get(string expandedName)", x.name_of),
+            member("static XName Get(string expandedName)", name_of),
             member(
                 "static XName Get(string localName, string namespaceName)",
-                lambda n, ns: x.XName(x.checked_name(n), ns),
+                lambda n, ns: XName(checked_name(n), ns),
             ),
             member("string LocalName", lambda n: n.local),
-            member("XNamespace Namespace", lambda n: x.XNamespace(n.uri)),
+            member("XNamespace Namespace", lambda n: XNamespace(n.uri)),
             member("string NamespaceName", lambda n: n.uri),
-            member("string ToString()", x.XName.net_text),
-            member("static implicit operator XName(string? expandedName)", x.name_of),
+            member("string ToString()", XName.net_text),
+            member("static implicit operator XName(string? expandedName)", name_of),
             member("static bool operator ==(XName? left, XName? right)", lambda a, b: a == b),
             member("static bool operator !=(XName? left, XName? right)", lambda a, b: a != b),
         ),
@@ -263,20 +264,20 @@ _NAMES = (
         _SPACE,
         _DOCS + "xnamespace",
         (
-            member("static XNamespace Get(string namespaceName)", x.XNamespace),
-            member("static XNamespace None", lambda: x.XNamespace("")),
-            member("static XNamespace Xml", lambda: x.XNamespace(x.XML)),
-            member("static XNamespace Xmlns", lambda: x.XNamespace(x.XMLNS)),
-            member("XName GetName(string localName)", lambda s, n: x.XName(x.checked_name(n), s.uri)),
+            member("static XNamespace Get(string namespaceName)", XNamespace),
+            member("static XNamespace None", lambda: XNamespace("")),
+            member("static XNamespace Xml", lambda: XNamespace(XML)),
+            member("static XNamespace Xmlns", lambda: XNamespace(XMLNS)),
+            member("XName GetName(string localName)", lambda s, n: XName(checked_name(n), s.uri)),
             member("string NamespaceName", lambda s: s.uri),
-            member("string ToString()", x.XNamespace.net_text),
+            member("string ToString()", XNamespace.net_text),
             member(
                 "static implicit operator XNamespace(string? namespaceName)",
-                lambda s: None if s is None else x.XNamespace(s),
+                lambda s: None if s is None else XNamespace(s),
             ),
             member(
                 "static XName operator +(XNamespace ns, string localName)",
-                lambda s, n: x.XName(x.checked_name(n), s.uri),
+                lambda s, n: XName(checked_name(n), s.uri),
             ),
             member("static bool operator ==(XNamespace? left, XNamespace? right)", lambda a, b: a == b),
             member("static bool operator !=(XNamespace? left, XNamespace? right)", lambda a, b: a != b),
