@@ -118,7 +118,9 @@ def estimate(
         )
     except TokenizerAbsent:
         return Estimate(detail=("tokenizer_absent",))
-    into = counter.input(body, kept=request.body is not None)
+    into = counter.input(
+        body, kept=request.body is not None, created=answer.created if answer is not None else None
+    )
     out = None if operation.api == "embeddings" else counter.output(body or {}, answer)
     return Estimate(into, out, tuple(counter.detail))
 

@@ -137,8 +137,12 @@ def test_estimates_hold_for_projects_the_figures_were_not_fitted_on(
     assert share(result.near["chat text"]) >= 0.95
     assert share(result.near["calls"]) >= 0.85
     assert share(result.near["embeddings"]) == 1
-    assert share(result.held["input"]) >= 0.9
-    assert share(result.held["output"]) >= 0.9
+    assert share(result.near["responses text"]) >= 0.95
+    assert share(result.near["completions text"]) >= 0.95
+    assert share(result.held["input"]) >= 0.95
+    assert share(result.held["output"]) >= 0.945  # 494 of 521: one short of 95 %
+    for what in ("input", "output"):
+        assert median(result.width[what]) <= 0.05
 
 
 def test_the_packaged_figures_are_those_of_the_recordings(test_data: Path) -> None:

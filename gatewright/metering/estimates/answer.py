@@ -60,6 +60,7 @@ class VisibleAnswer:
     Attributes:
         choices: the answers, in order.
         model: the model that answered, by its own word.
+        created: when it was made, by its own word, in seconds since 1970.
         begun: any of the answer was seen.
         readable: what was seen could be read.
         reasoned: reasoning was seen, or named.
@@ -74,6 +75,7 @@ class VisibleAnswer:
     reasoned: bool = False
     beyond: tuple[str, ...] = ()
     cut: bool = False
+    created: int | None = None
 
     @property
     def ended(self) -> bool:
@@ -143,6 +145,7 @@ class AnswerWatch:
             reasoned=written.reasoned,
             beyond=tuple(sorted(written.beyond)),
             cut=written.cut or self._is_cut(),
+            created=written.created,
         )
 
     def _pack(self) -> None:

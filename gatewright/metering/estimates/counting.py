@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gatewright.metering.estimates import prompt
+from gatewright.metering.estimates import periods, prompt
 from gatewright.metering.estimates.answer import Choice, VisibleAnswer
 from gatewright.metering.estimates.figures import Figures, find
 from gatewright.metering.estimates.prompt import PromptCount
@@ -78,7 +78,9 @@ class Counter:
     def _note(self, what: str, why: str) -> None:
         self.detail.append(f"{what}:{why}")
 
-    def input(self, body: JsonObject | None, *, kept: bool = True) -> Quantity | None:
+    def input(
+        self, body: JsonObject | None, *, kept: bool = True, created: int | None = None
+    ) -> Quantity | None:
         """Tokens of the prompt; None where the request's body was not kept, or cannot be read."""
         count = PROMPTS[self._api](body, self._family, self._tokens) if body is not None else None
         if count is None:
@@ -93,10 +95,13 @@ class Counter:
             self._note("input", "not_like_any_recording")
             return Quantity(None, _at_least(count), None)
         slack = _slack(count)
+        tokens = count.tokens + periods.more_input(
+            self._api, self._provider, self._family, created, count.tools
+        )
         return Quantity(
-            max(0, count.tokens + figure.offset),
-            max(0, count.tokens + figure.low - slack),
-            max(0, count.tokens + figure.high + slack),
+            max(0, tokens + figure.offset),
+            max(0, tokens + figure.low - slack),
+            max(0, tokens + figure.high + slack),
         )
 
     def output(self, body: JsonObject, answer: VisibleAnswer | None) -> Quantity:
@@ -105,7 +110,7 @@ class Counter:
         if answer is None or not answer.begun:
             self._note("output", "answer_not_seen")
             return Quantity(None, 0, limit)
-        parts = [self._choice(body, choice) for choice in answer.choices]
+        parts = [self._choice(body, choice, answer.created) for choice in answer.choices]
         low = sum(part.low for part in parts)
         reason = self._invisible(body, answer)
         if reason is None and any(part.tokens is None for part in parts):
@@ -134,13 +139,14 @@ class Counter:
             return "answer_not_readable"
         return None
 
-    def _choice(self, body: JsonObject, choice: Choice) -> Quantity:
+    def _choice(self, body: JsonObject, choice: Choice, created: int | None) -> Quantity:
         seen = seen_tokens(body, choice, self._tokens)
         if choice.finish is None:
             return Quantity(
                 seen, max(0, seen - CUT_TOKENS), seen + CUT_TOKENS + CALL_TOKENS * len(choice.calls)
             )
         seen += MORE_CALLS_TOKENS * max(0, len(choice.calls) - 2)
+        seen += periods.more_output(self._api, self._provider, created, choice.finish)
         figure = find(self._figures, "output", self._api, self._provider, self._family, case_of(body, choice))
         if figure is None:
             return Quantity(None, seen, None)

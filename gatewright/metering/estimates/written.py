@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gatewright.metering.json_text import Json, JsonObject, list_at, object_at, text_at
+from gatewright.metering.normalise import first
 
 Key: TypeAlias = "int | str | tuple[int | str, int]"
 
@@ -52,6 +53,7 @@ class Written:
     def __init__(self, limit: int) -> None:
         self.choices: dict[int, WrittenChoice] = {}
         self.model: str | None = None
+        self.created: int | None = None
         self.reasoned = False
         self.beyond: set[str] = set()
         self.cut = False
@@ -79,8 +81,9 @@ class Written:
 
 
 def unread(written: Written, value: JsonObject) -> None:
-    """An API whose answers are not texts: nothing is kept but the model's name."""
+    """An API whose answers are not texts: nothing is kept but the model's name and the time."""
     written.model = written.model or text_at(value, "model")
+    written.created = written.created or first(value, "created", "created_at")
 
 
 def completions(written: Written, value: JsonObject) -> None:
