@@ -10,10 +10,10 @@ import gc
 import json
 import logging
 import os
+import secrets
 import signal
 import sys
 import tempfile
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,7 +161,7 @@ def _open_journal(chosen: Settings) -> Replica:
 
 
 def _new_id() -> str:
-    return uuid.uuid4().hex
+    return secrets.token_hex(16)
 
 
 def _collect(faults: list[Diagnostic], load: Callable[[], _T]) -> _T | None:

@@ -149,12 +149,13 @@ class UsageRecord:
         if self.time is not None:
             parts.append(f'"time":"{write_time(self.time)}"')
         parts.append(f'"usage_source":"{self.usage_source}","settlement":"{self.settlement}"')
-        texts = zip(_TEXTS, _texts_of(self), strict=True)
-        parts += [f'"{name}":{_text(value)}' for name, value in texts if value is not None]
-        parts += [f'"{name}":{_number(value)}' for name, value in usage.quantities() if value is not None]
+        texts = zip(_TEXT_KEYS, _texts_of(self), strict=True)
+        parts += [key + _text(value) for key, value in texts if value is not None]
+        quantities = zip(_QUANTITY_KEYS, usage.values(), strict=True)
+        parts += [key + _number(value) for key, value in quantities if value is not None]
         parts.append('"stream":true' if self.stream else '"stream":false')
-        numbers = zip(_NUMBERS, _numbers_of(self), strict=True)
-        parts += [f'"{name}":{_number(value)}' for name, value in numbers if value is not None]
+        numbers = zip(_NUMBER_KEYS, _numbers_of(self), strict=True)
+        parts += [key + _number(value) for key, value in numbers if value is not None]
         if self.usage_raw:
             raw = ",".join(
                 [f"{_text(name)}:{_number(value)}" for name, value in dict(self.usage_raw).items()]
@@ -211,6 +212,9 @@ _TEXTS = (
     "usage_detail",
 )
 _NUMBERS = ("status", "duration_ms", "time_to_first_token_ms")
+_TEXT_KEYS, _NUMBER_KEYS, _QUANTITY_KEYS = (
+    tuple(f'"{name}":' for name in names) for names in (_TEXTS, _NUMBERS, QUANTITIES)
+)
 _texts_of = attrgetter(*_TEXTS)
 _numbers_of = attrgetter(*_NUMBERS)
 _text = encode_basestring
@@ -219,8 +223,9 @@ _FRACTIONS = frozenset({"seconds"})
 
 
 def _number(value: Number) -> str:
-    plain = type(value) is int or (type(value) is float and isfinite(value))
-    return repr(value) if plain else _JSON.encode(value)  # which refuses what JSON has no number for
+    if type(value) is int or (type(value) is float and isfinite(value)):
+        return repr(value)
+    return _JSON.encode(value)  # which refuses what JSON has no number for
 
 
 def write_time(time: datetime) -> str:

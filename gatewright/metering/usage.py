@@ -55,7 +55,7 @@ class TokenUsage:
 
     def is_empty(self) -> bool:
         """Whether no quantity is known."""
-        return self == _NOTHING
+        return _values(self).count(None) == len(QUANTITIES)
 
     def plus(self, other: TokenUsage) -> TokenUsage:
         """The sum, quantity by quantity; what only one of both knows is that one's.
@@ -70,9 +70,12 @@ class TokenUsage:
         """Every quantity with its name, in the order of the fields."""
         return tuple(zip(QUANTITIES, _values(self), strict=True))
 
+    def values(self) -> tuple[Number | None, ...]:
+        """Every quantity, in the order of `QUANTITIES`."""
+        return _values(self)
+
 
 QUANTITIES: tuple[str, ...] = tuple(field.name for field in fields(TokenUsage))
 """The names of all quantities, in the order in which records carry them."""
 
 _values = attrgetter(*QUANTITIES)
-_NOTHING = TokenUsage()
