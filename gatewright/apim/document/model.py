@@ -199,12 +199,12 @@ class Element:
     @property
     def elements(self) -> tuple[Element, ...]:
         """The child elements in order."""
-        return tuple(child for child in self.children if isinstance(child, Element))
+        return tuple([child for child in self.children if isinstance(child, Element)])
 
     @property
     def texts(self) -> tuple[Text, ...]:
         """The child texts in order."""
-        return tuple(child for child in self.children if isinstance(child, Text))
+        return tuple([child for child in self.children if isinstance(child, Text)])
 
     @property
     def text(self) -> str:

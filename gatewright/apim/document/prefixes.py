@@ -27,14 +27,17 @@ def prefix_faults(document: Document) -> Iterator[Diagnostic]:
     waiting: list[tuple[Element, frozenset[str]]] = [(document.root, _ALWAYS)]
     while waiting:
         element, known = waiting.pop()
-        yield from _undeclaring(element)
-        known |= {name[6:] for name in element.attributes if name.startswith("xmlns:")}
-        for prefix, place in _used(element):
-            if prefix not in known | told:
-                told.add(prefix)
-                uri = _USUAL.get(prefix, "…")
-                hint = f'write xmlns:{prefix}="{uri}" on the element'
-                yield codes.NOT_WELL_FORMED.at(place, f'nothing declares the prefix "{prefix}"', hint=hint)
+        if ":" in element.name or ":" in "".join(element.attributes):
+            yield from _undeclaring(element)
+            known |= {name[6:] for name in element.attributes if name.startswith("xmlns:")}
+            for prefix, place in _used(element):
+                if prefix not in known | told:
+                    told.add(prefix)
+                    uri = _USUAL.get(prefix, "…")
+                    hint = f'write xmlns:{prefix}="{uri}" on the element'
+                    yield codes.NOT_WELL_FORMED.at(
+                        place, f'nothing declares the prefix "{prefix}"', hint=hint
+                    )
         waiting += [(child, known) for child in reversed(element.elements)]
 
 
