@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import h11
 import mitmproxy.proxy.layers.http as http_layer
@@ -62,7 +61,7 @@ class _Way:
             yield commands.SendData(self.client.conn, part)
 
 
-_WAYS: WeakKeyDictionary[http1_layer.Http1Client, _Way] = WeakKeyDictionary()
+_KEPT = "gatewright_way"  # a member of the upstream's layer: a way leads back to it, and both go together
 
 
 def _read_body(self: http1_layer.Http1Client, event: events.Event) -> Iterator[commands.Command]:
@@ -102,11 +101,12 @@ def _given(found: _Found) -> Callable[[object], _Found]:
 
 def _way(upstream: http1_layer.Http1Client) -> _Way | None:
     """The way of the answer that an upstream sends now; None where there is more to do."""
-    way = _WAYS.get(upstream)
+    kept = vars(upstream)
+    way: _Way | None = kept.get(_KEPT)
     if way is None or way.exchange.stream_id != upstream.stream_id:
         way = _new_way(upstream)
         if way is not None:
-            _WAYS[upstream] = way
+            kept[_KEPT] = way
     return way if way is not None and way.is_open() else None
 
 

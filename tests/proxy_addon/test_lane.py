@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -159,3 +161,21 @@ def test_pieces_pass_by_the_layer_of_the_exchange_where_it_waits_for_nothing(
     exchange.answer(cut(text, [behind, behind + 8, behind + 24]), closes=False)
     assert bool(seen) is holds, seen
     assert b"".join(part for part in exchange.sent if part).count(b"abc") == 9
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_nothing_is_kept_of_a_connection_that_is_gone(
+    options: Options, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    monkeypatch.setattr(http1_layer.Http1Client, "read_body", http1_layer.Http1Client.read_body)
+    lane.install()
+    exchange = Exchange(options, TAPS["as it came"])
+    text = whole("chunked", [b"abc"] * 9)
+    behind = text.index(b"\r\n\r\n") + 4
+    exchange.answer(
+        cut(text[: behind + 40] if lost else text, [behind, behind + 8, behind + 24]), closes=False
+    )
+    gone = weakref.ref(exchange.layer)
+    del exchange
+    gc.collect()
+    assert gone() is None
