@@ -92,6 +92,10 @@ def cpu(pid: int | None) -> float:
 
 
 def resident(pid: int) -> float:
-    """Bytes of memory that a process and its children hold."""
-    page = os.sysconf("SC_PAGE_SIZE")
-    return sum(int(Path(f"/proc/{each}/statm").read_text("ascii").split()[1]) for each in _tree(pid)) * page
+    """Bytes of memory that a process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def resident_beside(pid: int) -> float:
+    """Bytes of memory that the processes hold which a process has started."""
+    return sum(resident(each) for each in _tree(pid) if each != pid)

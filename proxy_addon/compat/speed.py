@@ -18,7 +18,7 @@ from mitmproxy.proxy.layers.http import _events as http_events
 from mitmproxy.proxy.layers.http import _hooks as http_hooks
 
 from proxy_addon import dispatch
-from proxy_addon.compat import lane
+from proxy_addon.compat import lane, lean
 from proxy_addon.compat.replacing import replace
 
 _HANDLE_EVENT = http_layer.HttpStream._handle_event
@@ -40,6 +40,7 @@ def install(body_limit: int) -> None:
     send_heads_with_bodies()
     wait_only_for_full_buffers()
     lane.install()
+    lean.install()
 
 
 def check_sizes_fast(limit: int) -> None:
@@ -90,9 +91,7 @@ def call_in_place(table: dispatch.Table) -> None:
     ready = dispatch.without_waiting(table)
     due = {hook: (name, ready[name]) for hook, name in _DUE.items() if name in ready}
 
-    def handled(
-        found: Generator[commands.Command, object, None],
-    ) -> Generator[commands.Command, object, None]:
+    def handled(stream: http_layer.HttpStream, found: _Commands) -> _Commands:
         reply: object = None
         while True:
             try:
@@ -102,6 +101,8 @@ def call_in_place(table: dispatch.Table) -> None:
             known = due.get(type(command))
             if known is None:
                 reply = yield command
+                if type(command) is http_layer.DropStream:
+                    lean.let_go(stream)
                 continue
             flow: http.HTTPFlow = command.flow  # type: ignore[attr-defined]  # these hooks have one
             if flow.metadata:  # see `compat.let_wait`
@@ -112,7 +113,7 @@ def call_in_place(table: dispatch.Table) -> None:
 
     def handle_event(self: http_layer.HttpStream, event: events.Event) -> _Commands:
         found = _HANDLE_EVENT(self, event)
-        return found if isinstance(event, _BODY) else handled(found)
+        return found if isinstance(event, _BODY) else handled(self, found)
 
     replace(http_layer.HttpStream, "_handle_event", handle_event)
 

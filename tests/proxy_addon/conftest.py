@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import mitmproxy.proxy.layers.http as http_layer
 import mitmproxy.proxy.layers.http._http1 as http1_layer
 import pytest
 from mitmproxy import http
-from mitmproxy.proxy import server
+from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.options import Options
+from mitmproxy.proxy import context, layer, server
+from mitmproxy.test import taddons
+from mitmproxy.utils import asyncio_utils
 
 from tests.proxy_addon.gate import SECRET, Gate, Start, launch
 from tests.proxy_addon.upstream import Upstream
@@ -19,6 +24,7 @@ CHANGED = (
     *(http.Headers, http.RequestData, http.ResponseData),
     *(http1_layer, http1_layer.Http1Client, http1_layer.Http1Connection, http1_layer.Http1Server),
     *(http_layer.HttpStream, server, server.ConnectionHandler),
+    *(context.Context, layer.Layer, asyncio_utils),
 )
 """What `proxy_addon.compat` changes in mitmproxy."""
 
@@ -35,6 +41,16 @@ def unchanged() -> Iterator[None]:
         for name, member in members.items():
             if now.get(name) is not member:
                 setattr(owner, name, member)
+
+
+@pytest.fixture(scope="module")
+def options() -> Iterator[Options]:
+    """mitmproxy's options, as its layers need them."""
+    make: Callable[[], object] = Proxyserver
+    load: Callable[[object], AbstractContextManager[taddons.context]] = taddons.context
+    with load(make()) as loaded:
+        yield loaded.options
+        loaded.master.event_loop.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from itertools import pairwise
+from collections.abc import Iterator
 
 import mitmproxy.proxy.layers.http as http_layer
 import mitmproxy.proxy.layers.http._http1 as http1_layer
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mitmproxy import connection
-from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.options import Options
-from mitmproxy.proxy import commands, context, events
+from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import _events as http_events
-from mitmproxy.proxy.layers.http import _hooks as http_hooks
-from mitmproxy.test import taddons, tflow
 
 from proxy_addon.compat import lane
+from tests.proxy_addon.layered import Exchange, Tap, cut, whole
 
-ASKED = b"POST /p HTTP/1.1\r\nhost: a.example\r\ncontent-length: 0\r\n\r\n"
 FRAMES = ("chunked", "length", "close")
-Tap = Callable[[bytes], Iterable[bytes] | bytes]
 TAPS: dict[str, Tap] = {
     "as it came": lambda data: data,
     "in a list": lambda data: [data] if data else [],
@@ -34,82 +26,6 @@ TAPS: dict[str, Tap] = {
     "nothing": lambda data: [],
     "more at the end": lambda data: [data] if data else [b"end"],
 }
-
-
-@pytest.fixture(scope="module")
-def options() -> Iterator[Options]:
-    make: Callable[[], object] = Proxyserver
-    load: Callable[[object], AbstractContextManager[taddons.context]] = taddons.context
-    with load(make()) as loaded:
-        yield loaded.options
-
-
-class Exchange:
-    """One exchange through mitmproxy's HTTP layer, without sockets.
-
-    Attributes:
-        sent: what the client got, piece by piece; None where its connection was closed.
-    """
-
-    def __init__(self, options: Options, tap: Tap, *, holds: bool = False) -> None:
-        both = context.Context(tflow.tclient_conn(), options)
-        both.server = connection.Server(address=("a.example", 80))
-        self.layer = http_layer.HttpLayer(both, http_layer.HTTPMode.transparent)
-        self.both, self.tap, self.holds = both, tap, holds
-        self.sent: list[bytes | None] = []
-        self.held: events.Event | None = None
-        self.give(events.Start())
-        self.give(events.DataReceived(both.client, ASKED))
-
-    def give(self, event: events.Event) -> None:
-        """An event, and what comes of it."""
-        waiting = deque([event])
-        while waiting:
-            for command in self.layer.handle_event(waiting.popleft()):
-                reply = self.reply(command)
-                if reply is not None:
-                    waiting.append(reply)
-
-    def reply(self, command: commands.Command) -> events.Event | None:
-        if isinstance(command, commands.OpenConnection):
-            command.connection.state = connection.ConnectionState.OPEN
-            return events.OpenConnectionCompleted(command, None)
-        if isinstance(command, commands.StartHook):
-            if isinstance(command, http_hooks.HttpResponseHeadersHook):
-                assert command.flow.response
-                command.flow.response.stream = self.tap
-                if self.holds:
-                    self.held = events.HookCompleted(command)
-                    return None
-            return events.HookCompleted(command)
-        if isinstance(command, commands.SendData) and command.connection is self.both.client:
-            self.sent.append(command.data)
-        if isinstance(command, commands.CloseConnection) and command.connection is self.both.client:
-            self.sent.append(None)
-        return None
-
-    def answer(self, pieces: Sequence[bytes], *, closes: bool) -> None:
-        """What the upstream sends."""
-        server = next(one for one in self.layer.connections if isinstance(one, connection.Server))
-        for piece in pieces:
-            self.give(events.DataReceived(server, piece))
-            if self.held is not None and piece is pieces[-1]:
-                self.give(self.held)
-        if closes:
-            server.state = connection.ConnectionState.CLOSED
-            self.give(events.ConnectionClosed(server))
-
-
-def whole(frame: str, parts: Sequence[bytes]) -> bytes:
-    head = {"chunked": b"transfer-encoding: chunked\r\n", "close": b""}
-    head["length"] = b"content-length: %d\r\n" % sum(map(len, parts))
-    body = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
-    return b"HTTP/1.1 200 OK\r\n" + head[frame] + b"\r\n" + (body if frame == "chunked" else b"".join(parts))
-
-
-def cut(text: bytes, places: Sequence[int]) -> list[bytes]:
-    ends = sorted({place % (len(text) + 1) for place in places} | {0, len(text)})
-    return [text[a:b] for a, b in pairwise(ends)]
 
 
 @given(

@@ -7,7 +7,6 @@ The content type does not decide: services send streams as `application/json` an
 from __future__ import annotations
 
 import re
-from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,6 +19,7 @@ from gatewright.metering.usage import TokenUsage
 LOOK_AT_EVENTS = 5
 
 _STREAM_START = re.compile(rb"(?:data|event|id|retry)?:|(?:data|event|id|retry)[\r\n]")
+_LAST_EVENTS = 4
 _SNIFF_BYTES = 16
 
 
@@ -81,7 +81,7 @@ class UsageReader:
         self._splitter: SseSplitter | None = None
         self._body: Body | None = None
         self._events = 0
-        self._last: deque[bytes] = deque(maxlen=4)
+        self._last: list[bytes] = []  # a deque takes 600 bytes, for each of all open streams
         # Only where the interpreter asks for no more than usage and errors can bytes alone tell.
         self._tells = type(interpreter).wants is Interpreter.wants
         self._between = False  # a stream whose model and id are known, and no event has begun
@@ -106,7 +106,7 @@ class UsageReader:
         if b'"error"' in data or b"\r" in data or not data.startswith(b"data: {"):
             return None
         self._events += 1
-        self._last.append(data)
+        self._keep(data)
         if self._watch is not None:
             self._watch.block(data)
         return at
@@ -149,7 +149,7 @@ class UsageReader:
                 self._interpreter.facts.flags["event_too_large"] = None
 
     def _block(self, raw: bytes) -> None:
-        self._last.append(raw)
+        self._keep(raw)
         if self._watch is not None:
             self._watch.block(raw)
         if self._events < LOOK_AT_EVENTS or b"[DONE]" in raw or self._interpreter.wants(raw):
@@ -158,6 +158,11 @@ class UsageReader:
             if self._watch is not None and self._interpreter.facts.reported is not None:
                 self._watch.forget()
                 self._watch = None
+
+    def _keep(self, raw: bytes) -> None:
+        self._last.append(raw)
+        if len(self._last) > _LAST_EVENTS:
+            del self._last[0]
 
     def _take(self, raw: bytes, *, complete: bool) -> None:
         event = read_event(raw, complete=complete)
@@ -171,7 +176,7 @@ class UsageReader:
         facts = self._interpreter.facts
         if self._splitter is not None:
             for block in self._splitter.finish():
-                self._last.append(block.raw)
+                self._keep(block.raw)
                 if self._watch is not None:
                     self._watch.block(block.raw)
                 self._take(block.raw, complete=block.whole)
