@@ -168,7 +168,7 @@ class Call:
         """
         consumed = self.request.consumed
         while True:
-            if "Elapsed" in program.source:
+            if program.reads_elapsed:
                 passed = self.state.clock.monotonic() - self.arrival.monotonic
                 self.context.elapsed = timedelta(seconds=passed)
             try:

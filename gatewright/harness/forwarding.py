@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import httpx
 
@@ -163,7 +164,7 @@ def _request(call: Call, backend: Single, sending: Sending) -> httpx.Request:
         raise PolicyFault(errors.backend_unreachable(text, call.request_id, sending.place))
     query = f"?{message.query}" if message.query else ""
     try:
-        url = httpx.URL(f"{backend.url}{message.path}{query}")
+        url = _url(f"{backend.url}{message.path}{query}")
     except httpx.InvalidURL as fault:
         raise PolicyFault(errors.backend_unreachable(str(fault), call.request_id, sending.place)) from fault
     headers = [(n, v) for n, v in message.headers.end_to_end() if n.lower() not in (b"host", b"expect")]
@@ -173,6 +174,11 @@ def _request(call: Call, backend: Single, sending: Sending) -> httpx.Request:
     headers += [(encoded(name), encoded(value)) for name, value in own.items()]
     content = call.request_bytes()
     return httpx.Request(message.method, url, headers=headers, content=content)
+
+
+@lru_cache(1024)
+def _url(text: str) -> httpx.URL:
+    return httpx.URL(text)
 
 
 async def _send(call: Call, request: httpx.Request, timeout_seconds: float) -> httpx.Response:

@@ -38,6 +38,7 @@ class Match:
 class _Template:
     operation: Operation
     pattern: re.Pattern[str]
+    names: tuple[str, ...]
     literals: int
 
 
@@ -72,15 +73,11 @@ class Router:
             rest = path[len(prefix) :] or "/"
             for template in entry.templates.get(method, ()):
                 if found := template.pattern.fullmatch(rest):
-                    values = {name: unquote(value) for name, value in _named(template, found)}
+                    found_values = zip(template.names, found.groups(), strict=True)
+                    values = {name: unquote(value) for name, value in found_values}
                     return Match(entry.api, template.operation, rest, values)
             return Match(entry.api, None, rest, {})
         return None
-
-
-def _named(template: _Template, found: re.Match[str]) -> Iterable[tuple[str, str]]:
-    names = [name for _, name in _PARAMETER.findall(template.operation.url_template.partition("?")[0])]
-    return zip(names, found.groups(), strict=True)
 
 
 def _entry(api: Api) -> _Entry:
@@ -97,16 +94,17 @@ def _entry(api: Api) -> _Entry:
 
 def _template(operation: Operation) -> _Template:
     path = operation.url_template.partition("?")[0]
-    pattern, literals, end = "", 0, 0
+    pattern, literals, end, names = "", 0, 0, []
     for found in _PARAMETER.finditer(path):
         literal = path[end : found.start()]
         pattern += re.escape(literal) + ("(.*)" if found.group(1) else "([^/]+)")
         literals += len(literal)
+        names.append(found.group(2))
         end = found.end()
     tail = path[end:]
     wildcard = tail.endswith("/*")
     pattern += re.escape(tail.removesuffix("*") if wildcard else tail) + (".*" if wildcard else "")
-    return _Template(operation, re.compile(pattern, re.IGNORECASE), literals + len(tail))
+    return _Template(operation, re.compile(pattern, re.IGNORECASE), tuple(names), literals + len(tail))
 
 
 @dataclass(frozen=True, slots=True)

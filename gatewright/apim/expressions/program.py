@@ -31,11 +31,13 @@ class Program:
     Attributes:
         source: the text it was compiled from.
         size: how many local variables it has.
+        reads_elapsed: whether it may read `context.Elapsed`, which then has to be set.
     """
 
     source: str
     size: int
     code: Code
+    reads_elapsed: bool = False
 
     def run(self, context: Context, *, limits: Limits = DEFAULT) -> Value:
         """The value of the expression, boxed: a value that carries its .NET type (see `type_name`).
@@ -100,7 +102,7 @@ def compile(
     except NetError as fault:  # constants are computed while they are bound
         message = f"a constant cannot be computed: {fault.message}"
         raise Rejected([text.fault(codes.INVALID, 0, len(text.code), message)]) from fault
-    return Program(source, frame.size - FIRST_SLOT, code)
+    return Program(source, frame.size - FIRST_SLOT, code, "Elapsed" in source)
 
 
 def _bind(b: Binder, scope: Scope, found: tree.Expr | tree.Block) -> Code:
