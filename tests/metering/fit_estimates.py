@@ -19,7 +19,8 @@ from pathlib import Path
 
 from gatewright.metering.estimates import periods
 from gatewright.metering.estimates.answer import VisibleAnswer
-from gatewright.metering.estimates.counting import MORE_CALLS_TOKENS, PROMPTS, case_of, seen_tokens
+from gatewright.metering.estimates.billed import Asked, count
+from gatewright.metering.estimates.counting import PROMPTS, WITHHELD
 from gatewright.metering.estimates.figures import ANY, ANY_REASONING, Figure, Key, keys
 from gatewright.metering.estimates.vocabulary import Family, family_of, tokenizer
 from gatewright.metering.exchange_meter import Ending, ExchangeMeter, MeteredRequest
@@ -146,27 +147,21 @@ def observations(sample: Sample) -> Iterator[Observation]:
     provider = sample.record.provider_name or ""
     tokens = tokenizer(family.vocabulary)
     created = sample.answer.created
-    count = PROMPTS[api](sample.body, family, tokens)
-    if count and not count.beyond and usage.input_tokens:
-        more = periods.more_input(api, provider, family, created, count.tools)
-        beyond = usage.input_tokens - count.tokens - more
-        yield Observation("input", api, provider, family, count.case, beyond, sample.repository)
+    into = PROMPTS[api](sample.body, family, tokens)
+    if into and not into.beyond and usage.input_tokens:
+        more = periods.more_input(api, provider, family, created, into.tools)
+        beyond = usage.input_tokens - into.tokens - more
+        yield Observation("input", api, provider, family, into.case, beyond, sample.repository)
     answer = sample.answer
     if api == "embeddings" or answer.beyond or answer.reasoned or usage.reasoning_output_tokens:
         return
-    if len(answer.choices) == 1 and answer.ended and usage.output_tokens:
-        choice = answer.choices[0]
-        seen = seen_tokens(sample.body, choice, tokens) + MORE_CALLS_TOKENS * max(0, len(choice.calls) - 2)
-        seen += periods.more_output(api, provider, created, choice.finish)
-        yield Observation(
-            "output",
-            api,
-            provider,
-            family,
-            case_of(sample.body, choice),
-            usage.output_tokens - seen,
-            sample.repository,
-        )
+    if len(answer.choices) != 1 or not answer.ended or not usage.output_tokens:
+        return
+    choice = answer.choices[0]
+    out = count(Asked(api, provider, family, sample.body), choice, created, tokens)
+    if choice.finish != WITHHELD and not out.less and not out.more:
+        beyond = usage.output_tokens - out.tokens
+        yield Observation("output", api, provider, family, out.case, beyond, sample.repository)
 
 
 def fit(found: Iterable[Observation]) -> dict[Key, Figure]:

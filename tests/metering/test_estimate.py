@@ -33,7 +33,7 @@ TOOL: Any = {"type": "function", "function": {"name": "now", "parameters": {}}}
 FIGURES = {
     Key("input", "chat", ANY, ANY, "plain"): Figure(0, 0, 1, 9),
     Key("output", "chat", ANY, ANY, "text"): Figure(1, 0, 2, 9),
-    Key("output", "chat", ANY, ANY, "calls"): Figure(28, 27, 29, 9),
+    Key("output", "chat", ANY, ANY, "calls"): Figure(10, 9, 11, 9),
     Key("output", "chat", ANY, "*reasoning", "text"): Figure(4, 3, 9, 9),
 }
 
@@ -51,12 +51,12 @@ def test_every_choice_is_counted_with_what_stands_around_it() -> None:
     assert estimate(asked(n=3), answer, figures=FIGURES).output == Quantity(12, 9, 15)
 
 
-def test_calls_count_names_and_arguments_and_more_of_them_more() -> None:
+def test_several_calls_count_as_the_one_that_holds_them() -> None:
     call = Call("now", "{}")
     two = replace(told(), choices=(Choice((), (call, call), "tool_calls"),))
     three = replace(told(), choices=(Choice((), (call, call, call), "tool_calls"),))
     found = [estimate(asked(tools=[TOOL]), answer, figures=FIGURES).output for answer in (two, three)]
-    assert found == [Quantity(32, 31, 33), Quantity(43, 42, 44)]
+    assert found == [Quantity(37, 36, 38), Quantity(47, 46, 48)]
 
 
 def test_an_answer_that_broke_off_counts_what_was_seen() -> None:
@@ -84,6 +84,7 @@ def test_nothing_seen_leaves_the_prompt_and_the_limit_that_the_request_set() -> 
         ({}, replace(told("Hello there!"), cut=True), "output:answer_too_large"),
         ({}, replace(told("Hello there!"), readable=False), "output:answer_not_readable"),
         ({"echo": True}, told("Hello there!"), "output:echo"),
+        ({}, told("Hello there!", finish="content_filter"), "output:content_filter"),
     ],
 )
 def test_what_cannot_be_seen_is_not_counted_and_says_so(

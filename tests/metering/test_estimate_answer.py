@@ -43,7 +43,9 @@ def test_a_chat_stream_is_seen_choice_by_choice() -> None:
         b"data: [DONE]\n\n",
     )
     assert answer == VisibleAnswer(
-        (Choice(("Hello", "No."), (), "stop"), Choice(("Hi",), (), "length")), "gpt-4o", begun=True
+        (Choice(("Hello", "No."), (), "stop", refused=True), Choice(("Hi",), (), "length")),
+        "gpt-4o",
+        begun=True,
     )
     assert answer.ended
 
@@ -96,6 +98,15 @@ def test_a_responses_stream_is_seen_item_by_item_and_its_end_is_the_last_word() 
     assert (begun.model, begun.reasoned) == ("gpt-5", True)
     end = block(type="response.completed", response={"status": "completed", "output": items})
     assert seen("responses", *early, end).choices == (Choice(("Hello!",), (Call("f", "{}"),), "stop"),)
+
+
+@pytest.mark.parametrize(
+    ("reason", "finish"), [("content_filter", "content_filter"), ("max_output_tokens", "length")]
+)
+def test_a_response_says_whether_its_limit_or_a_filter_cut_it(reason: str, finish: str) -> None:
+    whole = {"status": "incomplete", "incomplete_details": {"reason": reason}, "output": []}
+    (choice,) = seen("responses", block(type="response.incomplete", response=whole)).choices
+    assert choice.finish == finish
 
 
 @pytest.mark.parametrize(

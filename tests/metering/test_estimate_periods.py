@@ -35,7 +35,13 @@ def test_the_end_token_counts_where_the_service_counted_it(
     provider: str, created: int | None, finish: str | None, more: int
 ) -> None:
     assert more_output("chat", provider, created, finish) == more
-    assert more_output("responses", provider, created, finish) == 0
+
+
+@pytest.mark.parametrize("created", [None, MARCH_20, JUNE_5])
+def test_the_responses_api_counts_the_end_token_always(created: int | None) -> None:
+    assert more_output("responses", OPENAI, created, "stop") == 1
+    assert more_output("responses", OPENAI, created, "length") == 0
+    assert more_output("completions", OPENAI, created, "stop") == 0
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from gatewright.metering.json_text import JsonObject
 
 PLAIN = Family("gpt-4o", O200K)
 REASONING = Family("gpt-5", O200K, reasons=True)
+SEARCH = family_of("gpt-4o-search-preview-2025-03-11")
+FIRST = family_of("gpt-3.5-turbo-0301")
 USER: JsonObject = {"role": "user", "content": "What is the sum of 1 and 2?"}
 
 
@@ -35,6 +37,51 @@ def test_a_message_counts_its_frame_role_text_and_name() -> None:
     assert chat(messages=[USER]).tokens == 3 + 3 + 1 + 11
     assert chat(messages=[{**USER, "name": "ann"}]).tokens == 3 + 3 + 1 + 11 + 2
     assert chat(messages=[{"role": "user", "content": [{"type": "text", "text": "Hi"}]}]).tokens == 8
+
+
+def test_a_model_that_searches_bills_texts_alone() -> None:
+    # afe83f75: 11 for these two; 84e61f6d, c3005e8f likewise.
+    assert SEARCH is not None
+    system = {"role": "system", "content": "You are a helpful assistant."}
+    assert chat(SEARCH, messages=[system, {"role": "user", "content": "What day is today?"}]).tokens == 11
+
+
+def test_the_first_chat_model_counts_four_for_a_message_and_none_for_its_name() -> None:
+    # Source: OpenAI's cookbook, as above, for gpt-3.5-turbo-0301. 8e919e90 is exact so.
+    assert FIRST is not None
+    assert chat(FIRST, messages=[USER]).tokens == 3 + 4 + 1 + 11
+    assert chat(FIRST, messages=[{**USER, "name": "ann"}]).tokens == 3 + 4 + 1 + 11 - 1 + 1
+
+
+def test_a_completion_reads_what_it_leads_to_as_well() -> None:
+    # 72800ce4: 25.
+    body: JsonObject = {
+        "prompt": "def fib(n):\n    if n <= 1:\n        return n\n    else:",
+        "suffix": "\nprint(fib(10))",
+    }
+    found = prompt.completions(body, Family("completion", CL100K), tokenizer(CL100K))
+    assert found is not None
+    assert found.tokens == 25
+
+
+def test_a_tool_that_must_be_called_is_named_once_more() -> None:
+    # a1871bd6 and three like it: 17 beyond in chat, 9 without; 6ee3a2c0: 13 by a name of three, 3 without.
+    tools: Any = [{"type": "function", "function": ADD}]
+    flat: Any = [{"type": "function", **ADD}]
+    named: Any = {"type": "function", "function": {"name": "add"}}
+    plain = chat(messages=[USER], tools=tools).tokens
+    assert chat(messages=[USER], tools=tools, tool_choice=named).tokens == plain + 7 + 1
+    assert chat(messages=[USER], tools=tools, tool_choice="required").tokens == plain
+    assert chat(messages=[USER], tools=tools, tool_choice={"type": "allowed_tools"}).tokens == plain
+    assert chat(messages=[USER], tool_choice=named).tokens == chat(messages=[USER]).tokens
+    reasoned = chat(REASONING, messages=[USER], tools=tools)
+    assert chat(REASONING, messages=[USER], tools=tools, tool_choice=named).tokens == reasoned.tokens
+    # 83bc7736: so it is where Responses must call the only tool.
+    alone = responses(input="x", tools=flat).tokens
+    assert responses(input="x", tools=flat, tool_choice="required").tokens == alone + 8
+    both: Any = [*flat, {**flat[0], "name": "now"}]
+    pair = responses(input="x", tools=both).tokens
+    assert responses(input="x", tools=both, tool_choice="required").tokens == pair
 
 
 def test_an_earlier_answer_counts_more_for_a_model_that_reasons() -> None:
@@ -153,7 +200,7 @@ def test_functions_are_found_in_the_shapes_of_both_apis() -> None:
         ({}, "plain"),
         ({"tools": [{"function": ADD}]}, "tools"),
         ({"tools": [{"function": ADD}], "tool_choice": "required"}, "tools"),
-        ({"tools": [{"function": ADD}], "tool_choice": {"function": {"name": "add"}}}, "tools_named"),
+        ({"tools": [{"function": ADD}], "tool_choice": {"function": {"name": "add"}}}, "tools"),
         ({"tools": [{"function": ADD}], "messages": [{"role": "system", "content": "x"}]}, "tools+system"),
         ({"messages": [{"role": "developer", "content": "x"}]}, "plain"),
         (

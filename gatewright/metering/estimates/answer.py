@@ -14,7 +14,15 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gatewright.metering.estimates.written import Written, WrittenChoice, chat, completions, responses, unread
+from gatewright.metering.estimates.written import (
+    REFUSAL,
+    Written,
+    WrittenChoice,
+    chat,
+    completions,
+    responses,
+    unread,
+)
 from gatewright.metering.json_text import JsonObject, NotJson, read_object
 from gatewright.metering.sse import SseDecoder
 
@@ -46,11 +54,13 @@ class Choice:
         texts: what the model wrote, refusals included; tokens do not join from one text to the next.
         calls: the tools it called, in order.
         finish: why it ended, in the words of chat completions; None where it did not end.
+        refused: one of the texts is a refusal.
     """
 
     texts: tuple[str, ...] = ()
     calls: tuple[Call, ...] = ()
     finish: str | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,4 +199,5 @@ def _choice(written: WrittenChoice) -> Choice:
         texts=tuple("".join(pieces) for pieces in written.texts.values()),
         calls=tuple(Call("".join(call.name), "".join(call.arguments)) for call in written.calls.values()),
         finish=written.finish,
+        refused=REFUSAL in written.texts,
     )

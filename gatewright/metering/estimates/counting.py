@@ -8,18 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gatewright.metering.estimates import periods, prompt
+from gatewright.metering.estimates import billed, periods, prompt
 from gatewright.metering.estimates.answer import Choice, VisibleAnswer
+from gatewright.metering.estimates.billed import Asked
 from gatewright.metering.estimates.figures import Figures, find
 from gatewright.metering.estimates.prompt import PromptCount
-from gatewright.metering.estimates.tools import functions, named_call
+from gatewright.metering.estimates.tools import must_name
 from gatewright.metering.estimates.vocabulary import Family, Tokenizer
-from gatewright.metering.json_text import JsonObject, list_at, text_at
+from gatewright.metering.json_text import JsonObject, text_at
 from gatewright.metering.normalise import first
 
+WITHHELD = "content_filter"
+"""Why an answer ended whose rest a filter withheld: that was written, and is billed, and nobody sees it.
+
+Source: https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter (2024-06).
+"""
 CUT_TOKENS = 1
 CALL_TOKENS = 12
-MORE_CALLS_TOKENS = 9
 UNSURE = 8  # one token in so many, of a prompt that is like no recording
 SURE_TOOLS = 2  # what more tools than these add is surer of itself than it should be
 SLACK = 1
@@ -106,18 +111,19 @@ class Counter:
 
     def output(self, body: JsonObject, answer: VisibleAnswer | None) -> Quantity:
         """Tokens of the answer, by what was seen of it."""
-        limit = _limit(self._api, body)
+        asked = Asked(self._api, self._provider, self._family, body)
+        limit = _limit(asked)
         if answer is None or not answer.begun:
             self._note("output", "answer_not_seen")
             return Quantity(None, 0, limit)
-        parts = [self._choice(body, choice, answer.created) for choice in answer.choices]
+        parts = [self._choice(asked, choice, answer.created) for choice in answer.choices]
         low = sum(part.low for part in parts)
         reason = self._invisible(body, answer)
         if reason is None and any(part.tokens is None for part in parts):
             reason = "not_like_any_recording"
         if reason is not None:
             self._note("output", reason)
-            seen = sum(seen_tokens(body, choice, self._tokens) for choice in answer.choices)
+            seen = sum(seen_tokens(asked, choice, self._tokens) for choice in answer.choices)
             return Quantity(None, min(seen, limit) if limit is not None else seen, limit)
         if not answer.ended:
             self._note("output", "answer_unfinished")
@@ -130,6 +136,8 @@ class Counter:
             return "answer_too_large"
         if answer.beyond:
             return plain_name(answer.beyond[0])
+        if any(choice.finish == WITHHELD for choice in answer.choices):
+            return WITHHELD
         effort = text_at(body, "reasoning_effort") or text_at(body, "reasoning", "effort")
         if answer.reasoned or (self._family.reasons and effort != "none"):
             return "reasoning_not_visible"
@@ -139,18 +147,21 @@ class Counter:
             return "answer_not_readable"
         return None
 
-    def _choice(self, body: JsonObject, choice: Choice, created: int | None) -> Quantity:
-        seen = seen_tokens(body, choice, self._tokens)
+    def _choice(self, asked: Asked, choice: Choice, created: int | None) -> Quantity:
         if choice.finish is None:
+            seen = seen_tokens(asked, choice, self._tokens)
             return Quantity(
                 seen, max(0, seen - CUT_TOKENS), seen + CUT_TOKENS + CALL_TOKENS * len(choice.calls)
             )
-        seen += MORE_CALLS_TOKENS * max(0, len(choice.calls) - 2)
-        seen += periods.more_output(self._api, self._provider, created, choice.finish)
-        figure = find(self._figures, "output", self._api, self._provider, self._family, case_of(body, choice))
+        found = billed.count(asked, choice, created, self._tokens)
+        figure = find(self._figures, "output", self._api, self._provider, self._family, found.case)
         if figure is None:
-            return Quantity(None, seen, None)
-        return Quantity(max(0, seen + figure.offset), max(0, seen + figure.low), max(0, seen + figure.high))
+            return Quantity(None, found.tokens - found.less, None)
+        return Quantity(
+            max(0, found.tokens + figure.offset),
+            max(0, found.tokens + figure.low - found.less),
+            max(0, found.tokens + figure.high + found.more),
+        )
 
 
 def _at_least(count: PromptCount) -> int:
@@ -166,31 +177,19 @@ def _slack(count: PromptCount) -> int:
     return SLACK + tools + SLACK_PER_TURN * count.turns + count.schema_tokens // SLACK_OF_SCHEMA
 
 
-def seen_tokens(body: JsonObject, choice: Choice, tokens: Tokenizer) -> int:
+def seen_tokens(asked: Asked, choice: Choice, tokens: Tokenizer) -> int:
     """Tokens of what the client saw of one answer: its texts, its calls' names and arguments."""
-    named = named_call(body) and len(choice.calls) == 1
+    named = must_name(asked.api, asked.family, asked.body) is not None and len(choice.calls) == 1
     count = sum(tokens.count(text) for text in choice.texts)
     for call in choice.calls:
         count += tokens.count(call.arguments) + (0 if named else tokens.count(call.name))
     return count
 
 
-def case_of(body: JsonObject, choice: Choice) -> str:
-    """What the tokens around an answer depend on: its ending, its calls, tools in the request."""
-    if len(choice.calls) > 1:
-        return "calls"
-    if choice.calls:
-        return "call_named" if named_call(body) else "call"
-    if choice.finish == "length":
-        return "text_length"
-    return "text_tools" if functions(body.get("tools")) or list_at(body, "functions") else "text"
-
-
-def _limit(api: str, body: JsonObject) -> int | None:
+def _limit(asked: Asked) -> int | None:
     """The most that the request lets a model write, over all its answers."""
-    names = ("max_output_tokens",) if api == "responses" else ("max_completion_tokens", "max_tokens")
-    limit = first(body, *names)
-    return None if limit is None else limit * (first(body, "best_of", "n") or 1)
+    limit = billed.limit(asked)
+    return None if limit is None else limit * (first(asked.body, "best_of", "n") or 1)
 
 
 def plain_name(kind: str) -> str:

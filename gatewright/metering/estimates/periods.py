@@ -8,6 +8,8 @@ No page of the services documents it; recordings show it, and the days are those
   October 2024.
 * Azure OpenAI's counts it (three projects, since October 2025, or undated); a recording of March 2025 and one
   of April 2024 do not have it. Between these two times nothing is recorded, so its begin is a guess.
+* The Responses API counts it always, at both services: for texts, calls and models that reason alike, each
+  kind is one more than in chat completions (eleven projects).
 * The Responses API counted 18 tokens of input more in the month of its launch (three projects), and 200 more
   where there were tools. Those 200 were gone on 28 March 2025, in one project.
 """
@@ -34,8 +36,10 @@ def more_input(api: str, provider: str, family: Family, created: int | None, too
 
 def more_output(api: str, provider: str, created: int | None, finish: str | None) -> int:
     """Tokens of one answer that were billed by that service at that time; one that was cut off has no end."""
-    if api != "chat" or finish in (None, "length"):
+    if api == "completions" or finish in (None, "length"):
         return 0
+    if api == "responses":
+        return 1
     if provider == AZURE:
         return 1 if not created or created >= AZURE_END_TOKEN else 0
     return 1 if provider == OPENAI and created in END_TOKEN else 0

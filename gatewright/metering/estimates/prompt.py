@@ -13,16 +13,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from gatewright.metering.estimates.tools import bare, functions, named_call, other_tools, render
+from gatewright.metering.estimates.tools import bare, functions, must_name, other_tools, render
 from gatewright.metering.estimates.vocabulary import Family, Tokenizer
 from gatewright.metering.json_text import Json, JsonObject, list_at, object_at, text_at
 
-PER_MESSAGE = 3
 PER_ANSWER = 3
-PER_NAME = 1
 PER_SHOWN_ANSWER = 2
 PER_TURN = 7
 PER_RESPONSES_TURN = 8
+PER_NAMED_TOOL = 7
 
 _STORED = ("previous_response_id", "conversation", "prompt")
 _IMAGES = frozenset({"image_url", "input_image", "image"})
@@ -41,7 +40,6 @@ class PromptCount:
         tools: how many functions it defines.
         turns: how many calls of tools, each with its result, it repeats.
         system: it is a chat with a message of the system, which tools are then joined to.
-        named: the tool is named that must be called.
         schema_tokens: tokens of the schema that the answer must follow.
         beyond: what is in the prompt and cannot be counted.
     """
@@ -50,7 +48,6 @@ class PromptCount:
     tools: int = 0
     turns: int = 0
     system: bool = False
-    named: bool = False
     schema_tokens: int = 0
     beyond: set[str] = field(default_factory=set)
 
@@ -59,8 +56,11 @@ class PromptCount:
         """What the fitted figures depend on."""
         if self.schema_tokens:
             return "schema"
-        tools = "tools_named" if self.tools and self.named else "tools" if self.tools else ""
-        parts = [tools, "turns" if self.turns else "", "system" if self.system and self.tools else ""]
+        parts = [
+            "tools" if self.tools else "",
+            "turns" if self.turns else "",
+            "system" if self.system and self.tools else "",
+        ]
         return "+".join(part for part in parts if part) or "plain"
 
 
@@ -73,8 +73,11 @@ def embeddings(body: JsonObject, family: Family, tokenizer: Tokenizer) -> Prompt
 
 
 def completions(body: JsonObject, family: Family, tokenizer: Tokenizer) -> PromptCount | None:
-    """Tokens of a (legacy) completion's prompt. None where there is none."""
-    count = PromptCount()
+    """Tokens of a (legacy) completion's prompt, and of the suffix it leads to. None where there is none.
+
+    72800ce4, the one recording with a suffix, is exact so.
+    """
+    count = PromptCount(tokens=tokenizer.count(text_at(body, "suffix") or ""))
     return count if _texts(count, body.get("prompt"), tokenizer) else None
 
 
@@ -96,15 +99,16 @@ def chat(body: JsonObject, family: Family, tokenizer: Tokenizer) -> PromptCount 
     messages = list_at(body, "messages")
     if messages is None:
         return None
-    count = PromptCount(tokens=PER_ANSWER)
+    count = PromptCount(tokens=PER_ANSWER if family.framed else 0)
     turns = [message for message in messages if isinstance(message, dict)]
     for message in turns:
-        _message(count, message, tokenizer)
+        _message(count, message, family, tokenizer)
     count.system = any(message.get("role") in ("system", "developer") for message in turns)
     _answers(count, turns, family)
-    _tools(count, body, body.get("tools"), tokenizer)
+    _tools(count, body.get("tools"), tokenizer)
     if legacy := list_at(body, "functions"):
-        _tools(count, body, [{"type": "function", "function": item} for item in legacy], tokenizer)
+        _tools(count, [{"type": "function", "function": item} for item in legacy], tokenizer)
+    _named(count, must_name("chat", family, body), family, tokenizer)
     _schema(count, object_at(body, "response_format"), tokenizer)
     return count
 
@@ -117,14 +121,15 @@ def responses(body: JsonObject, family: Family, tokenizer: Tokenizer) -> PromptC
     if not isinstance(value, str | list) and not count.beyond:
         return None
     if instructions := text_at(body, "instructions"):
-        _message(count, {"role": "system", "content": instructions}, tokenizer)
+        _message(count, {"role": "system", "content": instructions}, family, tokenizer)
     if isinstance(value, str):
-        _message(count, {"role": "user", "content": value}, tokenizer)
+        _message(count, {"role": "user", "content": value}, family, tokenizer)
     items = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
     for item in items:
-        _item(count, item, tokenizer)
+        _item(count, item, family, tokenizer)
     _answers(count, items, family)
-    _tools(count, body, body.get("tools"), tokenizer)
+    _tools(count, body.get("tools"), tokenizer)
+    _named(count, must_name("responses", family, body), family, tokenizer)
     _schema(count, object_at(body, "text", "format"), tokenizer)
     return count
 
@@ -135,17 +140,17 @@ def _answers(count: PromptCount, messages: list[JsonObject], family: Family) -> 
         count.tokens += PER_SHOWN_ANSWER * sum(1 for item in messages if item.get("role") == "assistant")
 
 
-def _item(count: PromptCount, item: JsonObject, tokenizer: Tokenizer) -> None:
+def _item(count: PromptCount, item: JsonObject, family: Family, tokenizer: Tokenizer) -> None:
     match text_at(item, "type"):
         case "message" | None:
-            _message(count, item, tokenizer)
+            _message(count, item, family, tokenizer)
         case "function_call" | "custom_tool_call":
             count.turns += 1
             count.tokens += PER_RESPONSES_TURN
             for key in ("name", "name", "arguments", "input"):  # its result names it again
                 count.tokens += tokenizer.count(text_at(item, key) or "")
         case "function_call_output" | "custom_tool_call_output":
-            count.tokens += PER_MESSAGE
+            count.tokens += family.per_message
             _content(count, item.get("output"), tokenizer)
         case "reasoning":
             count.beyond.add("reasoning")
@@ -153,10 +158,11 @@ def _item(count: PromptCount, item: JsonObject, tokenizer: Tokenizer) -> None:
             count.beyond.add(kind.removesuffix("_call")[:40])
 
 
-def _message(count: PromptCount, message: JsonObject, tokenizer: Tokenizer) -> None:
-    count.tokens += PER_MESSAGE + tokenizer.count(text_at(message, "role") or "")
+def _message(count: PromptCount, message: JsonObject, family: Family, tokenizer: Tokenizer) -> None:
+    if family.framed:
+        count.tokens += family.per_message + tokenizer.count(text_at(message, "role") or "")
     if name := text_at(message, "name"):
-        count.tokens += PER_NAME + tokenizer.count(name)
+        count.tokens += family.per_name + tokenizer.count(name)
     _content(count, message.get("content"), tokenizer)
     count.tokens += tokenizer.count(text_at(message, "refusal") or "")
     legacy = object_at(message, "function_call")
@@ -184,14 +190,19 @@ def _content(count: PromptCount, content: Json, tokenizer: Tokenizer, depth: int
             count.beyond.add("image" if kind in _IMAGES else kind[:40])
 
 
-def _tools(count: PromptCount, body: JsonObject, tools: Json, tokenizer: Tokenizer) -> None:
+def _tools(count: PromptCount, tools: Json, tokenizer: Tokenizer) -> None:
     if other_tools(tools):
         count.beyond.add("hosted_tools")
     found = functions(tools)
     if found:
         count.tools += len(found)
-        count.named = named_call(body)
         count.tokens += tokenizer.count(render(found)) - bare(found)
+
+
+def _named(count: PromptCount, name: str | None, family: Family, tokenizer: Tokenizer) -> None:
+    """The tool that must be called stands in the prompt once more; not for models that reason (91caeb78)."""
+    if name is not None and count.tools and not family.reasons:
+        count.tokens += PER_NAMED_TOOL + tokenizer.count(name)
 
 
 def _schema(count: PromptCount, form: JsonObject | None, tokenizer: Tokenizer) -> None:

@@ -11,7 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gatewright.metering.json_text import Json, JsonObject, object_at, text_at
+from gatewright.metering.estimates.vocabulary import Family
+from gatewright.metering.json_text import Json, JsonObject, list_at, object_at, text_at
+
+ADDRESS = "functions."
+"""What a call is addressed to, before the name of the function."""
 
 _MAX_DEPTH = 16
 
@@ -30,9 +34,21 @@ def other_tools(tools: Json) -> bool:
     return isinstance(tools, list) and len(functions(tools)) < len(tools)
 
 
-def named_call(body: JsonObject) -> bool:
-    """Whether the request names the tool that must be called; the model does not write its name then."""
-    return object_at(body, "tool_choice") is not None or object_at(body, "function_call") is not None
+def must_name(api: str, family: Family, body: JsonObject) -> str | None:
+    """Name of the function that the request says must be called; the model does not write it then.
+
+    The Responses API treats the only tool of a request that must call one alike (83bc7736, one recording,
+    whose prompt and answer both say so); chat completions does not (49dd5398), nor do models that reason
+    (cc2ba945).
+    """
+    choice = object_at(body, "tool_choice") or object_at(body, "function_call")
+    if choice is not None:
+        return text_at(choice, "name") or text_at(choice, "function", "name")
+    tools = list_at(body, "tools") or []
+    only = functions(tools) if len(tools) == 1 else []
+    if api != "responses" or family.reasons or body.get("tool_choice") != "required" or not only:
+        return None
+    return text_at(only[0], "name")
 
 
 def render(tools: list[JsonObject]) -> str:

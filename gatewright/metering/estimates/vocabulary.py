@@ -56,11 +56,19 @@ class Family:
         name: our name of the family, the key of the fitted figures.
         vocabulary: name of its vocabulary.
         reasons: whether the models may think before they answer, in tokens that nobody sees.
+        repeats_calls: whether the models tend to write a call of a tool twice, where they may write several.
+        per_message: tokens that stand around each message of a prompt.
+        per_name: tokens that stand with the name of who wrote a message.
+        framed: whether what stands around the messages of a prompt is billed.
     """
 
     name: str
     vocabulary: str
     reasons: bool = False
+    repeats_calls: bool = False
+    per_message: int = 3
+    per_name: int = 1
+    framed: bool = True
 
 
 # The first pattern that matches the whole name wins. A name with none has no vocabulary that is known.
@@ -70,11 +78,18 @@ _FAMILIES: tuple[tuple[str, Family], ...] = (
     (r"gpt-5(?:-mini|-nano|-pro|-codex)?" + _DATED, Family("gpt-5", O200K, reasons=True)),
     (r"gpt-5\.\d+(?:-[a-z]+)*?" + _DATED, Family("gpt-5.x", O200K, reasons=True)),
     (r"o[134](?:-mini|-pro|-preview)?" + _DATED, Family("o", O200K, reasons=True)),
-    (r"gpt-4\.1(?:-mini|-nano)?" + _DATED, Family("gpt-4.1", O200K)),
+    (r"gpt-4\.1-nano" + _DATED, Family("gpt-4.1", O200K, repeats_calls=True)),
+    (r"gpt-4\.1(?:-mini)?" + _DATED, Family("gpt-4.1", O200K)),
     (r"gpt-4\.5" + _DATED, Family("gpt-4o", O200K)),
-    (r"(?:chatgpt-4o-latest|gpt-4o(?:-mini)?(?:-audio|-search)?" + _DATED + ")", Family("gpt-4o", O200K)),
+    # Bills the texts of a prompt alone: 84e61f6d, c3005e8f, afe83f75 (three projects).
+    (r"gpt-4o(?:-mini)?-search" + _DATED, Family("gpt-4o-search", O200K, framed=False)),
+    (r"(?:chatgpt-4o-latest|gpt-4o(?:-mini)?(?:-audio)?" + _DATED + ")", Family("gpt-4o", O200K)),
     (r"gpt-audio(?:-mini)?" + _DATED, Family("gpt-4o", O200K)),
     (r"gpt-4(?:-turbo|-32k|-vision)?(?:-\d{4})?(?:-vision)?" + _DATED, Family("gpt-4", CL100K)),
+    # The first two that call functions write calls alike: 6dd2ec59, and gpt-4 of four projects.
+    (r"gpt-3(?:\.5|5)-turbo(?:-16k)?-0613", Family("gpt-4", CL100K)),
+    # Source: the cookbook page that `prompt` names, for this snapshot. 8e919e90 is exact so.
+    (r"gpt-3(?:\.5|5)-turbo-0301", Family("gpt-3.5", CL100K, per_message=4, per_name=-1)),
     (r"gpt-3(?:\.5|5)-turbo-instruct(?::\w+-v\d|" + _DATED + ")", Family("completion", CL100K)),
     (r"gpt-3(?:\.5|5)-turbo(?:-16k)?" + _DATED, Family("gpt-3.5", CL100K)),
     (r"(?:text-embedding-3-(?:small|large)|text-embedding-ada-002(?:-v2)?)", Family("embedding", CL100K)),

@@ -13,6 +13,8 @@ from gatewright.metering.normalise import first
 
 Key: TypeAlias = "int | str | tuple[int | str, int]"
 
+REFUSAL = "refusal"  # the key of a text of chat completions that refuses
+
 _ENTRY = 32  # what a piece of text costs beside its characters, so that empty pieces are bounded too
 _REASONING = ("reasoning_content", "reasoning", "reasoning_text")
 _CHAT_BEYOND = ("audio", "images")
@@ -116,7 +118,7 @@ def _message(written: Written, choice: WrittenChoice, message: JsonObject) -> No
         if isinstance(text, str) and text:
             written.add(choice.texts.setdefault("content", []), text)
     if refusal := text_at(message, "refusal"):
-        written.add(choice.texts.setdefault("refusal", []), refusal)
+        written.add(choice.texts.setdefault(REFUSAL, []), refusal)
     for number, call in enumerate(list_at(message, "tool_calls") or ()):
         if isinstance(call, dict):
             index = call.get("index")
@@ -160,7 +162,8 @@ def _response(written: Written, value: JsonObject) -> None:
     if status in _TERMINAL:
         if items:
             written.start_over()
-        written.choice(0).finish = _FINISH[status]
+        withheld = text_at(value, "incomplete_details", "reason") == "content_filter"
+        written.choice(0).finish = "content_filter" if withheld else _FINISH[status]
     for number, item in enumerate(items or ()):
         if isinstance(item, dict):
             _item(written, number, item, done=True)
