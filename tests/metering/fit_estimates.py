@@ -148,7 +148,7 @@ def observations(sample: Sample) -> Iterator[Observation]:
     tokens = tokenizer(family.vocabulary)
     created = sample.answer.created
     into = PROMPTS[api](sample.body, family, tokens)
-    if into and not into.beyond and usage.input_tokens:
+    if into and not into.beyond and not into.less and usage.input_tokens:
         more = periods.more_input(api, provider, family, created, into.tools)
         beyond = usage.input_tokens - into.tokens - more
         yield Observation("input", api, provider, family, into.case, beyond, sample.repository)

@@ -48,8 +48,8 @@ def test_the_responses_api_counts_the_end_token_always(created: int | None) -> N
     ("model", "created", "tools", "more"),
     [
         ("gpt-4o", MARCH_20, 0, 18),
-        ("gpt-4o", MARCH_20, 1, 218),
-        ("gpt-4o", MARCH_28, 1, 18),
+        ("gpt-4o", MARCH_20, 1, 216),
+        ("gpt-4o", MARCH_28, 1, 21),
         ("gpt-4o", MAY_9, 1, 0),
         ("gpt-4o", None, 1, 0),
         ("gpt-4.1", MARCH_20, 1, 0),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gatewright.metering.estimates import prompt
-from gatewright.metering.estimates.tools import functions, render
+from gatewright.metering.estimates.tools import bare, functions, render
 from gatewright.metering.estimates.vocabulary import CL100K, O200K, Family, family_of, pieces, tokenizer
 from gatewright.metering.json_text import JsonObject
 
@@ -96,6 +96,42 @@ def test_input_items_count_like_the_messages_they_are() -> None:
     assert responses(input=[]).tokens == 3
 
 
+def turn(tool: str, arguments: str = "{}", text: str | None = None, **result: Any) -> int:
+    call: Any = {"function": {"name": tool, "arguments": arguments}}
+    said: Any = {"role": "assistant", "content": text, "tool_calls": [call]}
+    return chat(messages=[said, {"role": "tool", "content": "3", **result}]).tokens
+
+
+def test_an_earlier_call_counts_its_name_twice_its_address_and_arguments_without_spaces() -> None:
+    # 4777df22, 32452a69, 5e89bd25, 540f203c, d633638a.
+    around = 3 + 3 + 1 + 4 + 3 + 1 + 1  # priming; the call's message and frame; the result's message and text
+    assert turn("multiply") == around + 1 + 2 + 1
+    assert turn("joker") == around + 1 + 3 + 1
+    assert turn("calculate_square_tool") == around + 3 + 4 + 1
+    assert turn("multiply", '{"a": 1231, "b": 2331}') == turn("multiply", '{"a":1231,"b":2331}')
+    assert turn("multiply", text="Hi") == turn("multiply") + 1 + 4
+    assert turn("multiply", name="multiply") == turn("multiply")
+
+
+def test_an_item_that_repeats_a_call_counts_alike() -> None:
+    item: Any = {"type": "function_call", "name": "multiply", "arguments": '{"a": 1}'}
+    plain = responses(input=[item])
+    assert plain.tokens == 3 + 7 + 1 + 2 + 5
+    found = prompt.responses({"input": [item]}, REASONING, tokenizer(O200K))
+    assert found is not None
+    assert found.tokens == plain.tokens + 8
+    given_back = responses(input=[{**item, "status": "completed"}] * 2)
+    assert (given_back.tokens, given_back.less) == (2 * plain.tokens - 3 + 3, 3)
+
+
+def test_tools_begin_on_a_line_of_their_own_behind_the_system() -> None:
+    tools: Any = [{"type": "function", "function": ADD}]
+    beside = chat(messages=[USER], tools=tools).tokens - chat(messages=[USER]).tokens
+    for text, more in (("Be brief.", 0), ("You are a helpful assistant", 1)):
+        said: Any = [{"role": "system", "content": text}, USER]
+        assert chat(messages=said, tools=tools).tokens == chat(messages=said).tokens + beside + more
+
+
 def test_calls_and_their_results_count() -> None:
     call: Any = {"function": {"name": "add", "arguments": '{"a":1}'}}
     counted = chat(messages=[{"role": "assistant", "tool_calls": [call]}, {"role": "tool", "content": "3"}])
@@ -171,8 +207,7 @@ def test_functions_stand_as_types() -> None:
         "",
         "// Adds.",
         "  Twice.",
-        "// add_args",
-        "type add = (_: {",
+        "type add = (_: { // add_args",
         "// One.",
         "a: number,",
         'kind?: "x" | 2,',
@@ -184,6 +219,22 @@ def test_functions_stand_as_types() -> None:
         "",
         "} // namespace functions",
     ]
+
+
+def test_what_stands_around_a_description_does_not_count() -> None:
+    # ac218ac3, feea1f67.
+    spaced: JsonObject = {**ADD, "description": "\n  Adds.\n  Twice. \n"}
+    assert render([spaced]) == render([ADD])
+    bare: JsonObject = {"name": "now", "parameters": {"title": "now_args", "properties": {}}}
+    assert render([bare]).split("\n")[2] == "type now = () => any;"
+
+
+def test_a_function_that_describes_none_of_its_parameters_counts_one_less() -> None:
+    # 14570cf3: of two functions, one describes its second parameter alone.
+    plain: JsonObject = {"name": "f", "parameters": {"properties": {"a": {"type": "string"}, "b": {}}}}
+    second: Any = {"name": "f", "parameters": {"properties": {"a": {}, "b": {"description": "x"}}}}
+    empty: JsonObject = {"name": "f", "parameters": {"properties": {}}}
+    assert (bare([plain, plain]), bare([second, ADD]), bare([empty, {"name": "g"}])) == (2, 0, 0)
 
 
 def test_functions_are_found_in_the_shapes_of_both_apis() -> None:
@@ -217,12 +268,14 @@ def test_a_prompt_is_of_the_kind_that_its_parts_say(body: dict[str, Any], case: 
 def test_what_a_model_does_not_see_of_a_schema_does_not_count() -> None:
     # 3ee9d5b2, 270b16f7: the same 50 tokens with and without additionalProperties.
     schema: JsonObject = {"type": "object", "properties": {"a": {"type": "string"}}}
-    strict: JsonObject = {**schema, "additionalProperties": False, "$schema": "x"}
+    strict: JsonObject = {**schema, "additionalProperties": False, "$schema": "x", "required": ["a"]}
     first, second = (
         responses(input="x", text={"format": {"type": "json_schema", "schema": item}})
         for item in (schema, strict)
     )
     assert (first.tokens, first.case) == (second.tokens, "schema")
+    named: Any = {"format": {"type": "json_schema", "name": "math_schema", "schema": schema}}
+    assert responses(input="x", text=named).tokens == first.tokens + 2
 
 
 @pytest.mark.parametrize(

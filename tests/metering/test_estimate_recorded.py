@@ -139,7 +139,7 @@ def test_estimates_hold_for_projects_the_figures_were_not_fitted_on(
     assert share(result.near["embeddings"]) == 1
     assert share(result.near["responses text"]) >= 0.95
     assert share(result.near["completions text"]) >= 0.95
-    assert share(result.held["input"]) >= 0.95
+    assert share(result.held["input"]) >= 0.965
     assert share(result.held["output"]) >= 0.97
     for what in ("input", "output"):
         assert median(result.width[what]) <= 0.05

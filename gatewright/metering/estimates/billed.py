@@ -32,7 +32,7 @@ from dataclasses import dataclass
 
 from gatewright.metering.estimates import periods
 from gatewright.metering.estimates.answer import Call, Choice
-from gatewright.metering.estimates.tools import ADDRESS, must_name
+from gatewright.metering.estimates.tools import ADDRESS, must_name, plain
 from gatewright.metering.estimates.vocabulary import Family, Tokenizer
 from gatewright.metering.json_text import JsonObject, list_at
 from gatewright.metering.normalise import first
@@ -136,17 +136,9 @@ def _calls(asked: Asked, calls: Sequence[Call], texts: int, tokens: Tokenizer) -
 def _framed(calls: Sequence[Call], tokens: Tokenizer) -> int:
     """Tokens of calls as the arguments of the one call that holds them."""
     uses = ",".join(
-        f'{{"recipient_name":"{ADDRESS}{call.name}","parameters":{_plain(call.arguments)}}}' for call in calls
+        f'{{"recipient_name":"{ADDRESS}{call.name}","parameters":{plain(call.arguments)}}}' for call in calls
     )
     return tokens.count(f'{{"tool_uses":[{uses}]}}')
-
-
-def _plain(arguments: str) -> str:
-    """Arguments without the spaces that a service writes into them; what is no JSON stays as it is."""
-    try:
-        return json.dumps(json.loads(arguments), separators=(",", ":"), ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return arguments
 
 
 def _written_anew(arguments: str) -> bool:

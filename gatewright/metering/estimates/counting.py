@@ -105,7 +105,7 @@ class Counter:
         )
         return Quantity(
             max(0, tokens + figure.offset),
-            max(0, tokens + figure.low - slack),
+            max(0, tokens + figure.low - slack - count.less),
             max(0, tokens + figure.high + slack),
         )
 

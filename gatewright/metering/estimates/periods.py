@@ -10,8 +10,8 @@ No page of the services documents it; recordings show it, and the days are those
   of April 2024 do not have it. Between these two times nothing is recorded, so its begin is a guess.
 * The Responses API counts it always, at both services: for texts, calls and models that reason alike, each
   kind is one more than in chat completions (eleven projects).
-* The Responses API counted 18 tokens of input more in the month of its launch (three projects), and 200 more
-  where there were tools. Those 200 were gone on 28 March 2025, in one project.
+* The Responses API counted 18 tokens of input more in the month of its launch (three projects), and 198 more
+  where there were tools; on 28 March 2025, three more in their place, in one project.
 """
 
 from __future__ import annotations
@@ -24,14 +24,16 @@ AZURE_END_TOKEN = 1_743_465_600  # 2025-04-01; seen since 2025-10
 LAUNCH = range(1_741_564_800, 1_743_465_600)  # 2025-03-10 to 2025-04-01
 LAUNCH_TOOLS = range(1_741_564_800, 1_743_120_000)  # 2025-03-10 to 2025-03-28
 LAUNCH_TOKENS = 18
-LAUNCH_TOOLS_TOKENS = 200
+LAUNCH_TOOLS_TOKENS = 198
+LATE_TOOLS_TOKENS = 3
 
 
 def more_input(api: str, provider: str, family: Family, created: int | None, tools: int) -> int:
     """Tokens of a prompt that were billed at that time only."""
     if (api, provider, family.name) != ("responses", OPENAI, "gpt-4o") or created not in LAUNCH:
         return 0
-    return LAUNCH_TOKENS + (LAUNCH_TOOLS_TOKENS if tools and created in LAUNCH_TOOLS else 0)
+    with_tools = LAUNCH_TOOLS_TOKENS if created in LAUNCH_TOOLS else LATE_TOOLS_TOKENS
+    return LAUNCH_TOKENS + (with_tools if tools else 0)
 
 
 def more_output(api: str, provider: str, created: int | None, finish: str | None) -> int:

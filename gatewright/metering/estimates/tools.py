@@ -3,12 +3,18 @@
 The services do not document it. This is the shape that models were trained on for function calling, as far as
 token counts of recordings show it; what it misses is in the fitted bounds.
 
+By their ids: a description stands without the white space around it (ac218ac3, feea1f67); the title of all
+parameters stands behind the brace that opens them (d22ddccd, 79b4e6b0, 37c0ed15, 4bc86d51, in chat 7e0f618f;
+of feea1f67, with five such tools, it makes one too many for each), and nowhere where there are none
+(9bfc81fc).
+
 Sources: https://platform.openai.com/docs/guides/function-calling (2026-10; "functions are injected into the
 system message in a syntax the model has been trained on"); recordings with one to five tools.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from gatewright.metering.estimates.vocabulary import Family
@@ -51,6 +57,14 @@ def must_name(api: str, family: Family, body: JsonObject) -> str | None:
     return text_at(only[0], "name")
 
 
+def plain(arguments: str) -> str:
+    """Arguments without the spaces that a service writes into them; what is no JSON stays as it is."""
+    try:
+        return json.dumps(json.loads(arguments), separators=(",", ":"), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return arguments
+
+
 def render(tools: list[JsonObject]) -> str:
     """Functions as a model reads them.
 
@@ -69,21 +83,18 @@ def render(tools: list[JsonObject]) -> str:
 
 
 def bare(tools: list[JsonObject]) -> int:
-    """How many functions begin their parameters without a comment: each counts one token less."""
-    firsts = (
-        next(iter((object_at(tool, "parameters", "properties") or {}).values()), None) for tool in tools
-    )
-    return sum(1 for first in firsts if isinstance(first, dict) and not text_at(first, "description"))
+    """How many functions describe none of their parameters: each counts one less (14570cf3 has both)."""
+    parameters = (list((object_at(tool, "parameters", "properties") or {}).values()) for tool in tools)
+    return sum(1 for values in parameters if values and not any(text_at(v, "description") for v in values))
 
 
 def _function(tool: JsonObject) -> Iterator[str]:
-    yield from _comment(text_at(tool, "description"))
+    yield from _comment((text_at(tool, "description") or "").strip())
     parameters = object_at(tool, "parameters") or {}
-    yield from _comment(text_at(parameters, "title"))
     yield from _comment(text_at(parameters, "description"))
-    name = text_at(tool, "name") or ""
+    name, title = text_at(tool, "name") or "", text_at(parameters, "title")
     if object_at(parameters, "properties"):
-        yield f"type {name} = (_: {{"
+        yield f"type {name} = (_: {{" + (f" // {title}" if title else "")
         yield from _properties(parameters, 0)
         yield "}) => any;"
     else:
