@@ -68,6 +68,7 @@ def test_an_answer_is_estimated_as_the_service_billed_it(
         ("37c0ed15", 72),
         ("7e0f618f", 75),
         ("ac218ac3", 72),
+        ("012295b0", 364),
         ("14570cf3", 143),
         ("3ee9d5b2", 50),
         ("345457af", 283),

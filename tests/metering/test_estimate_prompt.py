@@ -190,7 +190,7 @@ ADD: JsonObject = {
         "title": "add_args",
         "properties": {
             "a": {"type": "integer", "description": "One."},
-            "kind": {"enum": ["x", 2]},
+            "kind": {"enum": ["x", 2], "default": "x"},
             "list": {"type": "array", "items": {"type": ["string", "null"]}},
             "other": {
                 "anyOf": [{"type": "boolean"}, {"type": "object", "properties": {"b": {"type": "number"}}}]
@@ -210,7 +210,7 @@ def test_functions_stand_as_types() -> None:
         "type add = (_: { // add_args",
         "// One.",
         "a: number,",
-        'kind?: "x" | 2,',
+        'kind?: "x" | 2 = "x",',
         "list?: string | null[],",
         "other?: boolean | {",
         "b?: number,",
