@@ -73,7 +73,7 @@ RUNS = (
 @pytest.mark.filterwarnings("ignore:(?s)Exception ignored.*TimeUp:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(("source", "kind"), RUNS, ids=[kind + str(n) for n, (_, kind) in enumerate(RUNS)])
 def test_hostile_expression_ends_in_an_error(source: str, kind: str) -> None:
-    """What its own limit ends has time for that, however slow the machine is; the rest may end by the clock."""
+    """What a limit of its own ends has time for it, however slow the machine is."""
     limits = DEFAULT if "TimeLimitExceeded" in kind else Limits(seconds=60)
     with pytest.raises(PolicyException) as caught:
         compile(source, strict=False).run(Context(), limits=limits)
