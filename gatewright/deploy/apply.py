@@ -129,6 +129,8 @@ class Applier:
                 self.sleep(pause)
 
     def _once(self, step: Step) -> None:
+        if step.live is None and step.key.parent is None and self._appeared(step):
+            return
         etag = None
         if step.live is not None and step.key.kind is not Kind.PRODUCT_API:
             found = self.service.read(step.key)
@@ -142,6 +144,16 @@ class Applier:
                     raise _changed(step.key)
                 etag = found.etag
         self._send(step, etag)
+
+    def _appeared(self, step: Step) -> bool:
+        """Whether what shall be created is there by now, as it shall be; a stranger's is not overwritten."""
+        found = self.service.read(step.key)
+        if found is None:
+            return False
+        now = live_of(step.key, found.properties)
+        if step.desired is None or step.desired.fingerprint not in {now.fingerprint, now.stamp}:
+            raise _changed(step.key)
+        return True
 
     def _send(self, step: Step, etag: str | None) -> None:
         if step.desired is None:

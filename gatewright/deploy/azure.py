@@ -20,7 +20,7 @@ from azure.mgmt.apimanagement import ApiManagementClient
 
 from gatewright.deploy import codes
 from gatewright.deploy.entities import DOCUMENTS, Json, Key, Kind, Properties
-from gatewright.deploy.faults import spoken
+from gatewright.deploy.faults import OnlyJson, spoken
 from gatewright.deploy.normal import mapping, mappings
 from gatewright.deploy.service import Answered, KeyPair, Read, Slot
 
@@ -133,6 +133,7 @@ class AzureService:
             "polling_interval": timing.poll_seconds,
             **timing.retry_options(),
             "credential_scopes": [target.token_scope],
+            "per_call_policies": [OnlyJson()],
         }
         if target.endpoint.startswith("http://"):
             common["authentication_policy"] = Anonymous()
@@ -170,17 +171,16 @@ class AzureService:
 
     def list(self, kind: Kind, ids: tuple[str, ...] = ()) -> Iterator[tuple[str, Properties]]:
         """Name and properties of every entity of a kind, page after page."""
-        pages: list[Mapping[str, Json]] = []
-
-        def keep(response: PipelineResponse[HttpRequest, HttpResponse]) -> None:
-            pages.append(_json(response))
+        pages: list[PipelineResponse[HttpRequest, HttpResponse]] = []  # refusals that were tried again, too
 
         with spoken(f"GET {kind.value.strip().rpartition('/')[0].format(*ids)}"):
-            found = self._call(kind, _LISTS.get(kind, "list_by_service"), *ids, raw_response_hook=keep)
+            found = self._call(
+                kind, _LISTS.get(kind, "list_by_service"), *ids, raw_response_hook=pages.append
+            )
             for _ in cast(Iterator[object], found):
                 pass
-        for page in pages:
-            for item in mappings(page.get("value")):
+        for page in (page for page in pages if page.http_response.status_code < 400):
+            for item in mappings(_json(page).get("value")):
                 yield str(item.get("name")), mapping(item.get("properties"))
 
     def write(self, key: Key, properties: Properties, etag: str | None, *, only_new: bool = False) -> None:

@@ -27,6 +27,9 @@ LOCK_KEPT = Code("DEP814", "lock-kept", Severity.WARNING, "The deployment lock c
 NO_METRICS = Code(
     "DEP816", "metrics-go-nowhere", Severity.WARNING, "Policies emit metrics that nothing receives."
 )
+KEYS_OPEN = Code(
+    "DEP817", "keys-still-open", Severity.WARNING, "Keys of tenants that are not configured open the gateway."
+)
 REFUSED = Code("DEP820", "azure-refused", Severity.ERROR, "Azure refused a request.")
 FORBIDDEN = Code("DEP821", "azure-forbidden", Severity.ERROR, "Azure does not allow this identity to do it.")
 THROTTLED = Code("DEP822", "azure-throttles", Severity.ERROR, "Azure throttles for longer than we wait.")

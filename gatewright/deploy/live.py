@@ -93,9 +93,13 @@ class Reader:
     def _list(self, kind: Kind) -> list[tuple[Key, Properties]]:
         return [
             (Key(_kind(kind, properties), (name,)), properties)
-            for name, properties in self.service.list(kind)
+            for name, properties in self._listed(kind)
             if name.startswith(self.marker) and name != LOCK.ids[0]
         ]
+
+    def _listed(self, kind: Kind, ids: tuple[str, ...] = ()) -> Iterator[tuple[str, Properties]]:
+        """To Azure GW-Retail and gw-retail are one entity; ids of ours are lower case."""
+        return ((name.lower(), properties) for name, properties in self.service.list(kind, ids))
 
     def _parts(self, each: _Map, found: dict[Key, Live]) -> None:
         ours = [key for key, item in found.items() if item.ours]
@@ -121,7 +125,7 @@ class Reader:
     def _operations(self, api: str) -> list[Live]:
         return [
             live_of(Key(Kind.OPERATION, (api, name)), properties)
-            for name, properties in self.service.list(Kind.OPERATION, (api,))
+            for name, properties in self._listed(Kind.OPERATION, (api,))
         ]
 
     def _links(self, product: str) -> list[Live]:
@@ -133,7 +137,7 @@ class Reader:
                 None,
                 name.startswith(self.marker),
             )
-            for name, _ in self.service.list(Kind.PRODUCT_API, (product,))
+            for name, _ in self._listed(Kind.PRODUCT_API, (product,))
         ]
 
 

@@ -66,7 +66,7 @@ def _backend(kind: Kind, properties: Properties) -> Properties:
     if pool:
         members = [
             {
-                "id": str(item.get("id", "")).rpartition("/")[2],
+                "id": str(item.get("id", "")).rpartition("/")[2].lower(),
                 "priority": item.get("priority"),
                 "weight": item.get("weight"),
             }

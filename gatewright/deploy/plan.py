@@ -81,6 +81,20 @@ class Plan:
                 hint = f"rename it, or take it over with --adopt {step.key.path}"
                 yield codes.NOT_OURS.at(None, message, hint=hint)
 
+    def warnings(self) -> Iterator[Diagnostic]:
+        """What stays dangerous: subscriptions that nobody configures any more, whose keys still work."""
+        left = [
+            step.key.path
+            for step in self.steps
+            if step.action is Action.ORPHANED
+            and step.key.kind is Kind.SUBSCRIPTION
+            and step.live is not None
+            and step.live.normal.get("state") == "active"
+        ]
+        if left:
+            message = f"keys of tenants that are not configured still open the gateway: {', '.join(left)}"
+            yield codes.KEYS_OPEN.at(None, message, hint="--prune deletes what is no longer configured")
+
 
 def plan(
     desired: tuple[Desired, ...], live: LiveState, *, prune: bool = False, adopt: Collection[str] = ()

@@ -80,6 +80,14 @@ class JsonHandler(BaseHTTPRequestHandler, ABC):
         self.end_headers()
         self.wfile.write(content)
 
+    def send_html(self, status: int, text: str) -> None:
+        content = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
 
 def tls_for(authority: trustme.CA, *names: str) -> ssl.SSLContext:
     """What a server needs to prove that it has these names."""

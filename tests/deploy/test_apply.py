@@ -197,6 +197,25 @@ def test_an_id_of_ours_on_a_foreign_entity_stops_the_deployment_before_it_writes
     assert deployer.plan().writes == ()
 
 
+def test_an_id_of_ours_in_other_letters_is_the_same_entity_to_azure(deployer: Deployer) -> None:
+    deployer.arm.store.put("products/GW-Retail-Search", {"displayName": "by hand"})
+    with pytest.raises(Rejected) as caught:
+        deployer.apply(deployer.plan())
+    assert codes(caught.value) == ["DEP810"]
+    assert deployer.arm.writes == []
+
+
+@pytest.mark.parametrize("path", ["backends/gw-sweden-gpt-41-ptu", "subscriptions/gw-retail-search"])
+def test_an_entity_that_appears_after_the_plan_is_not_overwritten(deployer: Deployer, path: str) -> None:
+    theirs = {"url": "https://example.org", "description": "by hand", "scope": "/apis"}
+    planned = deployer.plan()
+    deployer.arm.store.put(path, theirs)
+    with pytest.raises(Rejected) as caught:
+        deployer.apply(planned)
+    assert codes(caught.value) == ["DEP811"]
+    assert deployer.arm.store.entities[path] == theirs
+
+
 def test_what_is_no_longer_configured_is_listed_and_deleted_only_with_prune(deployer: Deployer) -> None:
     deployer.deploy()
     bundle = smaller(deployer.build)

@@ -10,7 +10,7 @@ from gatewright.deploy.entities import LOCK
 from gatewright.diagnostics import Rejected
 from tests.deploy.conftest import Deployer, codes
 from tests.deploy.fake_arm import Options
-from tests.deploy.fake_arm.server import SERVICE
+from tests.deploy.fake_arm.server import SAID, SERVICE
 
 
 def failing(status: int, times: int) -> Options:
@@ -111,3 +111,57 @@ def test_the_wrong_service_is_named(deployer: Deployer) -> None:
     assert codes(caught.value) == ["DEP824"]
     assert SERVICE.rpartition("/")[0] in caught.value.diagnostics[0].message
     service.check()
+
+
+PAGE = "<html><head><title>Sign in to\n the network</title></head></html>"
+GATEWAY_PAGE = "<html><body>Bad gateway</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("method", "start"),
+    [
+        ("GET", "products"),
+        ("GET", "policyFragments/"),
+        ("PUT", "backends/"),
+        ("PUT", "namedValues/gw-user"),
+        ("POST", "subscriptions/"),
+    ],
+)
+@pytest.mark.parametrize("status", [200, 403, 404, 409, 502])
+def test_what_a_proxy_answers_in_azures_place_is_told_apart(
+    keyed: Deployer, method: str, start: str, status: int
+) -> None:
+    """A 404 of a proxy, above all, does not mean that an entity is not there."""
+    answer = (status, PAGE if status != 502 else GATEWAY_PAGE)
+    keyed.arm.options.stranger = lambda verb, path: (
+        answer if verb == method and path.startswith(start) else None
+    )
+    with pytest.raises(Rejected) as caught:
+        keyed.deploy()
+    assert codes(caught.value)[:1] == ["DEP826"]
+    found = caught.value.diagnostics[0]
+    assert found.message.startswith(f"{method} {start[:8]}")
+    said = "'Sign in to the network'" if status != 502 else "Bad gateway"
+    assert f": {status} " in found.message
+    assert said in found.message
+    assert "proxy" in str(found.hint)
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "words"),
+    [
+        (403, "RequestDisallowedByPolicy", "Azure Policy"),
+        (403, "AuthorizationFailed", "API Management Service Contributor"),
+        (409, "ScopeLocked", "az lock list"),
+        (409, "ServiceLocked", "run the command again: it resumes"),
+        (500, "InternalServerError", "run the command again later"),
+    ],
+)
+def test_a_refusal_says_what_to_do_about_it(
+    deployer: Deployer, monkeypatch: pytest.MonkeyPatch, status: int, name: str, words: str
+) -> None:
+    monkeypatch.setitem(SAID, status, (name, "As Azure says."))
+    deployer.arm.options = failing(status, 10_000)
+    with pytest.raises(Rejected) as caught:
+        deployer.deploy()
+    assert words in str(caught.value.diagnostics[0].hint)

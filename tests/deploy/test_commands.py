@@ -72,6 +72,24 @@ def test_a_log_that_may_not_be_read_is_a_warning(run: Run, arm: FakeArm) -> None
     assert run("drift", "--env", "dev", "--no-who").told == ""
 
 
+@pytest.mark.parametrize("words", [("--dry-run",), ()])
+def test_keys_of_a_tenant_that_is_gone_are_told_until_pruned(
+    run: Run, arm: FakeArm, words: tuple[str, ...]
+) -> None:
+    run("deploy", "--env", "dev")
+    product = {**arm.store.entities["products/gw-retail-search"], "displayName": "Gone"}
+    arm.store.put("products/gw-gone", product)
+    arm.store.put(
+        "subscriptions/gw-gone", {"displayName": "x", "scope": "/products/gw-gone", "state": "active"}
+    )
+    found = run("deploy", "--env", "dev", *words)
+    assert found.status == 0
+    assert "DEP817 warning: keys of tenants that are not configured still open the gateway" in found.told
+    assert "subscriptions/gw-gone" in found.told
+    assert "DEP817" not in run("deploy", "--env", "dev", "--prune").told
+    assert "subscriptions/gw-gone" not in arm.store.entities
+
+
 def test_a_dry_run_writes_nothing(run: Run, arm: FakeArm, vault: FakeVault) -> None:
     found = run("deploy", "--env", "dev", "--dry-run")
     assert found.status == 0

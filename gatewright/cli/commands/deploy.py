@@ -69,16 +69,19 @@ def register(app: typer.Typer) -> None:
         unpublished = keyring.unpublished(_holders(bundle), planned) if keyring else ()
         if faults or dry_run:
             emit(_report(planned, unpublished, None, form))
-            say(render_findings(faults, Findings.TEXT).rstrip("\n")) if faults else None
+            _tell([*faults, *planned.warnings()])
             return 1 if faults else 0
         applied = _apply(
             target, planned, unpublished, keyring, concurrency=concurrency, break_lock=break_lock
         )
         emit(_report(planned, unpublished, applied, form))
-        warnings = [*applied.warnings, *_silent(target, bundle, folder)]
-        if warnings:
-            say(render_findings(warnings, Findings.TEXT).rstrip("\n"))
+        _tell([*applied.warnings, *planned.warnings(), *_silent(target, bundle, folder)])
         return 0
+
+
+def _tell(found: list[Diagnostic]) -> None:
+    if found:
+        say(render_findings(found, Findings.TEXT).rstrip("\n"))
 
 
 def _silent(target: azure.Azure, bundle: Bundle, folder: Path) -> list[Diagnostic]:
@@ -139,7 +142,9 @@ def _report(planned: Plan, unpublished: tuple[Holder, ...], applied: Applied | N
             "published": len(applied.published) if applied else 0,
             "counts": counts,
             "steps": [{"action": action, "entity": path} for action, path in shown],
-            "warnings": [item.message for item in applied.warnings] if applied else [],
+            "warnings": [
+                item.message for item in (*(applied.warnings if applied else ()), *planned.warnings())
+            ],
         }
         return json.dumps(result, indent=2) + "\n"
     lines = [f"{action:9} {path}" for action, path in shown]

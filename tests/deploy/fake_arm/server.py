@@ -43,6 +43,7 @@ class Options:
         cut_after: cut after the request took effect, not before.
         fail: called with method and path of each request; a status to answer instead of doing it, or None.
         before: called with method and path just before a request is done.
+        stranger: called as `fail`; status and HTML of a proxy that answers in Azure's place, or None.
         hide_values: do not return the text of named values.
         retry_after: seconds that throttling asks for.
     """
@@ -54,6 +55,7 @@ class Options:
     cut_after: bool = False
     fail: Callable[[str, str], int | None] = lambda method, path: None
     before: Callable[[str, str], None] = lambda method, path: None
+    stranger: Callable[[str, str], tuple[int, str] | None] = lambda method, path: None
     hide_values: bool = False
     retry_after: str = "0"
 
@@ -164,6 +166,11 @@ class _Handler(JsonHandler):
         arm, options = self.arm, self.arm.options
         if number == options.cut_at and not options.cut_after:
             self.cut()
+            return
+        stranger = options.stranger(method, path)
+        if stranger:
+            arm.calls[number - 1] = (method, path, stranger[0])
+            self.send_html(*stranger)
             return
         arm.store.readback, arm.store.hide_values = options.readback, options.hide_values
         try:
