@@ -90,6 +90,152 @@ def test_no_workflow_puts_foreign_text_into_a_script(root: Path) -> None:
             assert [step["run"] for step in job["steps"] if "${{" in step.get("run", "")] == []
 
 
+def test_actions_are_pinned_to_commits(root: Path) -> None:
+    found = [
+        step["uses"]
+        for path in (root / ".github/workflows").glob("*.yml")
+        for job in plain(path)["jobs"].values()
+        for step in job["steps"]
+        if "uses" in step
+    ]
+    assert len(found) > 10
+    assert [name for name in found if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name)] == []
+
+
+def test_each_pipeline_variable_reaches_the_deployment(root: Path) -> None:
+    variables = plain(root / "azure.yaml")["pipeline"]["variables"]
+    given = plain(root / ".github/workflows/deploy.yml")["jobs"]["deploy"]["env"]
+    assert {name: given.get(name) for name in variables} == {
+        name: f"${{{{ vars.{name} }}}}" for name in variables
+    }
+
+
+def test_azure_devops_is_not_given_variables_that_may_be_absent(root: Path) -> None:
+    """An absent `$(NAME)` stays as it is written, and would be a value."""
+    text = (root / ".azdo/pipelines/azure-dev.yml").read_text("utf-8")
+    always = {"AZURE_SUBSCRIPTION_ID", "AZURE_ENV_NAME", "AZURE_LOCATION"}
+    assert set(re.findall(r": \$\(([A-Z_]+)\)$", text, re.MULTILINE)) == always
+
+
+def comment(root: Path, folder: Path, content: str, found: str = "") -> tuple[int, str, list[str]]:
+    """Runs the step of comment.yml that comments, with a stand-in for gh."""
+    steps = plain(root / ".github/workflows/comment.yml")["jobs"]["comment"]["steps"]
+    script = next(step["run"] for step in steps if step.get("name") == "Comment")
+    (folder / "rendered").mkdir()
+    if content:
+        (folder / "rendered/rendered.txt").write_text(content)
+    else:
+        (folder / "secret").write_text("token")
+        (folder / "rendered/rendered.txt").symlink_to(folder / "secret")
+    (folder / "bin").mkdir()
+    (folder / "bin/gh").write_text(
+        f'#!/bin/sh\necho "$*" >>log\ncase "$*" in *paginate*) echo "{found}";; esac\n'
+    )
+    (folder / "bin/gh").chmod(0o755)
+    done = subprocess.run(
+        ["bash", "-e", "-c", script],
+        cwd=folder,
+        env={"PATH": f"{folder}/bin:/usr/bin:/bin", "GH_REPO": "o/r", "NUMBER": "7", "RESULT": "success"},
+        capture_output=True,
+        check=False,
+    )
+    log = (folder / "log").read_text().splitlines() if (folder / "log").exists() else []
+    made = folder / "comment.md"
+    return done.returncode, made.read_text() if made.exists() else "", [line.split(" -F")[0] for line in log]
+
+
+def test_a_comment_shows_what_was_rendered_as_code_and_is_renewed(root: Path, tmp_path: Path) -> None:
+    status, text, calls = comment(root, tmp_path, "a\n</details>\x1b[31m @team\n", "12")
+    assert status == 0
+    assert text.endswith("\n\n    a\n    </details>[31m @team\n")
+    assert calls[1] == "api --method PATCH repos/o/r/issues/comments/12"
+
+
+def test_a_comment_is_never_longer_than_github_takes(root: Path, tmp_path: Path) -> None:
+    status, text, calls = comment(root, tmp_path, "x\n" * 30_000)
+    assert status == 0
+    assert "Only the beginning" in text
+    assert len(text) < 65_536
+    assert calls[1] == "api --method POST repos/o/r/issues/7/comments"
+
+
+def test_a_link_in_an_artifact_is_not_followed(root: Path, tmp_path: Path) -> None:
+    assert comment(root, tmp_path, "") == (1, "", [])
+
+
+@pytest.mark.parametrize(
+    ("threads", "method", "place"),
+    [
+        ("[]", "--data", "threads?api-version=7.1"),
+        (
+            '[{"id": 3, "isDeleted": true, "comments": [{"content": "<!-- gatewright --> old"}]},'
+            ' {"id": 4, "isDeleted": false, "comments": [{"content": "hello"}]},'
+            ' {"id": 5, "isDeleted": false, "comments": [{"content": "<!-- gatewright --> now"}]}]',
+            "--request PATCH",
+            "threads/5/comments/1?api-version=7.1",
+        ),
+    ],
+    ids=["new", "renewed"],
+)
+def test_azure_devops_comments_once(
+    root: Path, tmp_path: Path, threads: str, method: str, place: str
+) -> None:
+    """source: https://learn.microsoft.com/rest/api/azure/devops/git/pull-request-threads (7.1)."""
+    if not shutil.which("jq"):
+        pytest.skip("needs jq, as Microsoft's agents have it")
+    stages = plain(root / ".azdo/pipelines/azure-dev.yml")["stages"]
+    steps = next(item["jobs"][0]["steps"] for item in stages if item["stage"] == "comment")
+    script = next(step["script"] for step in steps if "script" in step)
+    assert "$(System." not in script
+    (tmp_path / "rendered").mkdir()
+    (tmp_path / "rendered/rendered.txt").write_text('a "quoted" line\n')
+    (tmp_path / "bin").mkdir()
+    curl = f"""#!/bin/sh
+cat >>"{tmp_path}/config"
+echo "$*" >>"{tmp_path}/log"
+case "$*" in *data*) ;; *) echo '{{"value": {threads}}}';; esac
+"""
+    (tmp_path / "bin/curl").write_text(curl)
+    (tmp_path / "bin/curl").chmod(0o755)
+    given = {
+        "PATH": f"{tmp_path}/bin:/usr/bin:/bin",
+        "PIPELINE_WORKSPACE": str(tmp_path),
+        "SYSTEM_ACCESSTOKEN": "secret-token",
+        "SYSTEM_COLLECTIONURI": "https://dev.azure.com/sample/",
+        "SYSTEM_TEAMPROJECTID": "p-1",
+        "SYSTEM_PULLREQUEST_PULLREQUESTID": "7",
+        "BUILD_REPOSITORY_ID": "r-1",
+    }
+    subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=given, check=True)
+    calls = (tmp_path / "log").read_text().splitlines()
+    assert len(calls) == 2
+    assert method in calls[1]
+    base = "https://dev.azure.com/sample/p-1/_apis/git/repositories/r-1/pullRequests/7/"
+    assert calls[1].endswith(f" {base}{place}")
+    assert "secret-token" not in "".join(calls)  # it would stand in the list of processes
+    body = json.loads((tmp_path / "body.json").read_text())
+    text = body.get("content") or body["comments"][0]["content"]
+    assert text.endswith('\n    a "quoted" line\n')
+
+
+def test_a_budget_of_each_week_is_told(root: Path, tmp_path: Path) -> None:
+    steps = plain(root / ".github/workflows/budgets.yml")["jobs"]["budgets"]["steps"]
+    script = next(step["run"] for step in steps if step.get("name") == "Tell")
+    (tmp_path / "reached.txt").write_text(
+        "".join(f"retail 80 {per} 1 2\n" for per in ("day", "week", "month", "year"))
+    )
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/gh").write_text('#!/bin/sh\n[ "$2" != create ] || echo "$4" >>log\n')
+    (tmp_path / "bin/gh").chmod(0o755)
+    environment = {"PATH": f"{tmp_path}/bin:/usr/bin:/bin"}
+    subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=environment, check=True)
+    told = re.sub(r"\d", "0", (tmp_path / "log").read_text()).splitlines()
+    assert told == [
+        f"Budget of retail: 00 % of the {when} reached"
+        for when in ("day 0000-00-00", "week 0000-W00", "month 0000-00", "year 0000")
+    ]
+
+
 def test_pipeline_variables_are_documented(root: Path) -> None:
     documented = documented_variables((root / "infra/README.md").read_text("utf-8"))
     assert set(plain(root / "azure.yaml")["pipeline"]["variables"]) <= documented
