@@ -50,6 +50,12 @@ ROTATION_OPEN = Code(
 NO_ROTATION = Code("DEP833", "no-rotation-open", Severity.ERROR, "There is no rotation of a key to finish.")
 WHO_UNKNOWN = Code("DEP827", "who-unknown", Severity.WARNING, "The Activity Log cannot be read.")
 NO_TENANT_KEY = Code("DEP834", "no-tenant-key", Severity.ERROR, "There is no tenant of this name with a key.")
+NOT_OUR_SECRET = Code(
+    "DEP835",
+    "secret-not-ours",
+    Severity.ERROR,
+    "A Key Vault secret that is no key stands under a tenant's name.",
+)
 BROKEN_HTTP_FILE = Code("DEP850", "broken-http-file", Severity.ERROR, "A line of an .http file is none.")
 NO_VARIABLE = Code("DEP851", "no-such-variable", Severity.ERROR, "A variable of an .http file has no value.")
 NOT_TRUSTED = Code("DEP828", "certificate-not-trusted", Severity.ERROR, "The host could not prove who it is.")

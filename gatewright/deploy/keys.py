@@ -8,9 +8,10 @@ rotation is open stands in a tag of the secret. Every step may be cut and done a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import Enum
 
 from gatewright.apim.bundle import Bundle
 from gatewright.deploy import codes
@@ -18,10 +19,18 @@ from gatewright.deploy.entities import Key, Kind
 from gatewright.deploy.plan import Action, Plan
 from gatewright.deploy.service import KeyPair, Service, Slot
 from gatewright.deploy.vault import Secret, Vault
-from gatewright.diagnostics import Rejected, nearest
+from gatewright.diagnostics import Diagnostic, Rejected, nearest
 
 OPEN = "gatewright-rotation"  # tag of a secret: the slot of the key that is to be ended
 SOURCE = "gatewright-subscription"  # tag of a secret: whose key it is
+
+
+class State(Enum):
+    """Of a secret, for a deployment."""
+
+    GOOD = "holds a key of its subscription"
+    OPEN = "is to be written"
+    FOREIGN = "holds something that is not ours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +79,19 @@ class Keyring:
         service: makes the keys.
         vault: keeps them.
         concurrency: requests at once.
+        adopt: paths of secrets that are written over, whoever made them.
     """
 
     service: Service
     vault: Vault
     concurrency: int = 8
+    adopt: Collection[str] = ()
 
     def unpublished(self, holders: Iterable[Holder], planned: Plan) -> tuple[Holder, ...]:
         """Whose secret is absent, or holds neither key of the subscription, once a plan is carried out.
 
         Raises:
-            Rejected: DEP82x when Azure does not answer.
+            Rejected: DEP835 for each secret that holds something else and was not made here; DEP82x.
         """
         written = {
             step.key.ids[0]
@@ -89,18 +100,23 @@ class Keyring:
         }
         asked = tuple(holders)
         with ThreadPoolExecutor(self.concurrency) as pool:
-            good = pool.map(lambda item: item.subscription not in written and self._is_good(item), asked)
-            return tuple(item for item, is_good in zip(asked, good, strict=True) if not is_good)
+            states = list(pool.map(lambda item: self._state(item, item.subscription in written), asked))
+        found = [_not_ours(item) for item, state in zip(asked, states, strict=True) if state is State.FOREIGN]
+        if found:
+            raise Rejected(found)
+        return tuple(item for item, state in zip(asked, states, strict=True) if state is State.OPEN)
 
     def publish(self, holder: Holder) -> bool:
         """Writes the primary key into the secret, unless it holds one of the two keys; True when it wrote.
 
         Raises:
-            Rejected: DEP830 without a subscription; DEP82x.
+            Rejected: DEP830 without a subscription; DEP835 where something else stands; DEP82x.
         """
         pair, secret = self._read(holder)
         if secret is not None and pair.slot_of(secret.value):
             return False
+        if self._is_foreign(holder, secret):
+            raise Rejected([_not_ours(holder)])
         self._write(holder, pair, Slot.PRIMARY, {})
         return True
 
@@ -140,10 +156,16 @@ class Keyring:
         self.vault.tag(holder.secret, secret.version, {SOURCE: holder.subscription})
         return current.other
 
-    def _is_good(self, holder: Holder) -> bool:
+    def _state(self, holder: Holder, is_new: bool) -> State:
         secret = self.vault.read(holder.secret)
-        pair = self.service.keys(holder.subscription) if secret else None
-        return bool(secret and pair and pair.slot_of(secret.value))
+        pair = None if is_new or secret is None else self.service.keys(holder.subscription)
+        if secret is not None and pair is not None and pair.slot_of(secret.value):
+            return State.GOOD
+        return State.FOREIGN if self._is_foreign(holder, secret) else State.OPEN
+
+    def _is_foreign(self, holder: Holder, secret: Secret | None) -> bool:
+        """A secret that no deployment and no rotation wrote may be anything, such as a password of others."""
+        return secret is not None and SOURCE not in secret.tags and holder.path not in self.adopt
 
     def _current(self, holder: Holder) -> tuple[Secret, Slot]:
         pair, secret = self._read(holder)
@@ -164,3 +186,9 @@ class Keyring:
 
     def _write(self, holder: Holder, pair: KeyPair, slot: Slot, tags: dict[str, str]) -> None:
         self.vault.write(holder.secret, pair.at(slot), {SOURCE: holder.subscription, **tags})
+
+
+def _not_ours(holder: Holder) -> Diagnostic:
+    message = f"{holder.path} exists and holds no key of subscriptions/{holder.subscription}"
+    hint = f"name another secret for the tenant, or write over it with --adopt {holder.path}"
+    return codes.NOT_OUR_SECRET.at(None, message, hint=hint)

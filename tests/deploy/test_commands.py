@@ -72,6 +72,16 @@ def test_a_log_that_may_not_be_read_is_a_warning(run: Run, arm: FakeArm) -> None
     assert run("drift", "--env", "dev", "--no-who").told == ""
 
 
+def test_a_secret_of_others_is_taken_over_only_when_told(run: Run, arm: FakeArm, vault: FakeVault) -> None:
+    vault.put("retail-search-key", "password of a database")
+    fault = run("deploy", "--env", "dev").fault
+    assert isinstance(fault, Rejected)
+    assert [item.kind.code for item in fault.diagnostics] == ["DEP835"]
+    assert arm.writes == []
+    assert run("deploy", "--env", "dev", "--adopt", "secrets/retail-search-key").status == 0
+    assert vault.value("retail-search-key") in arm.store.keys["subscriptions/gw-retail-search"].values()
+
+
 @pytest.mark.parametrize("words", [("--dry-run",), ()])
 def test_keys_of_a_tenant_that_is_gone_are_told_until_pruned(
     run: Run, arm: FakeArm, words: tuple[str, ...]

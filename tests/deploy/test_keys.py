@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -62,10 +63,36 @@ def test_a_secret_that_holds_either_key_is_left_alone(keyed: Deployer, vault: Fa
     assert keyed.deploy().published == ()
 
 
-def test_a_secret_that_holds_something_else_is_put_right(keyed: Deployer, vault: FakeVault) -> None:
+def test_a_secret_of_ours_that_holds_something_else_is_put_right(keyed: Deployer, vault: FakeVault) -> None:
     keyed.deploy()
-    vault.put(RETAIL.secret, "by hand")
+    vault.put(RETAIL.secret, "by hand", {SOURCE: "gw-another"})
     assert keyed.deploy().published == (RETAIL,)
+    assert vault.value(RETAIL.secret) == pair(keyed)["primaryKey"]
+
+
+@pytest.mark.parametrize("deployed", [False, True])
+def test_a_secret_of_others_is_not_written_over(keyed: Deployer, vault: FakeVault, deployed: bool) -> None:
+    if deployed:
+        keyed.deploy()
+    vault.put(RETAIL.secret, "password of a database", {"team": "others"})
+    keyed.arm.forget()
+    vault.calls.clear()
+    with pytest.raises(Rejected) as caught:
+        keyed.deploy()
+    assert codes(caught.value) == ["DEP835"]
+    assert "--adopt secrets/retail-search-key" in str(caught.value.diagnostics[0].hint)
+    assert "password of a database" not in str(caught.value.diagnostics)
+    assert keyed.arm.writes == vault.writes == []
+
+
+def test_a_secret_that_others_make_after_the_plan_is_not_written_over(
+    keyed: Deployer, vault: FakeVault
+) -> None:
+    keyed.deploy()
+    keyring = keyed.keyring()
+    vault.put(RETAIL.secret, "theirs")
+    assert outcome(keyring.publish) == ["DEP835"]
+    assert outcome(replace(keyring, adopt=("secrets/retail-search-key",)).publish) == []
     assert vault.value(RETAIL.secret) == pair(keyed)["primaryKey"]
 
 

@@ -65,7 +65,11 @@ def register(app: typer.Typer) -> None:
         filling = azure.Filling(sets, key_vault_identity, concurrency)
         planned = azure.compare(target, bundle, folder, filling, prune=prune, adopt=adopt)
         faults = list(planned.faults())
-        keyring = _keyring(target, concurrency) if keys and bundle.subscriptions and not faults else None
+        keyring = (
+            _keyring(target, concurrency, adopt or [])
+            if keys and bundle.subscriptions and not faults
+            else None
+        )
         unpublished = keyring.unpublished(_holders(bundle), planned) if keyring else ()
         if faults or dry_run:
             emit(_report(planned, unpublished, None, form))
@@ -91,10 +95,10 @@ def _silent(target: azure.Azure, bundle: Bundle, folder: Path) -> list[Diagnosti
     return list(silent(bundle, folder, Arm.connect(target.service.target, target.credential)))
 
 
-def _keyring(target: azure.Azure, concurrency: int) -> Keyring:
+def _keyring(target: azure.Azure, concurrency: int, adopt: list[str]) -> Keyring:
     from gatewright.deploy.keys import Keyring
 
-    return Keyring(target.service, target.vault(), concurrency)
+    return Keyring(target.service, target.vault(), concurrency, adopt)
 
 
 def _holders(bundle: Bundle) -> list[Holder]:
