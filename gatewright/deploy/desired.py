@@ -21,7 +21,7 @@ from gatewright.apim.bundle import (
 )
 from gatewright.deploy import codes
 from gatewright.deploy.entities import Desired, Json, Key, Kind, Properties
-from gatewright.deploy.normal import normal
+from gatewright.deploy.normal import TLS_CHECKS, normal
 from gatewright.deploy.stamp import described, fingerprint
 from gatewright.diagnostics import Diagnostic, Rejected, Span
 
@@ -179,6 +179,7 @@ def _backend(backend: Backend, values: Values) -> Properties:
         ]
         return {**base, "pool": {"services": members}}
     base |= {"url": fill(backend.url, values.placeholders), "protocol": backend.protocol}
+    base["tls"] = dict.fromkeys(TLS_CHECKS, True)
     if backend.circuit_breaker:
         base["circuitBreaker"] = {"rules": [_rule(backend.circuit_breaker)]}
     return base

@@ -9,6 +9,7 @@ from gatewright.deploy.entities import Json, Key, Kind, Properties
 from gatewright.deploy.policy_text import canonical
 from gatewright.deploy.stamp import described
 
+TLS_CHECKS = ("validateCertificateChain", "validateCertificateName")
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
 
@@ -81,7 +82,21 @@ def _backend(kind: Kind, properties: Properties) -> Properties:
         "url": str(properties.get("url") or "").rstrip("/"),
         "protocol": properties.get("protocol"),
         "rules": [_rule(rule) for rule in rules],
+        **_never_ours(properties),
     }
+
+
+def _never_ours(properties: Properties) -> Properties:
+    """What no backend of ours has and a person may add: calls would go elsewhere, or to anybody.
+
+    Of credentials only the kinds are named: a difference is shown.
+    """
+    tls = mapping(properties.get("tls"))
+    unchecked = [name for name in TLS_CHECKS if tls.get(name) is False]
+    credentials = [name for name, value in mapping(properties.get("credentials")).items() if value]
+    found: dict[str, Json] = {"tlsUnchecked": unchecked, "credentials": sorted(credentials)}
+    found["proxy"] = mapping(properties.get("proxy")).get("url")
+    return {name: value for name, value in found.items() if value}
 
 
 def _rule(rule: Properties) -> Properties:
@@ -103,7 +118,9 @@ def _rule(rule: Properties) -> Properties:
 def _api(properties: Properties) -> Properties:
     names = mapping(properties.get("subscriptionKeyParameterNames"))
     protocols = properties.get("protocols")
+    address = properties.get("serviceUrl")  # never ours: policies choose the backend
     return {
+        **({"serviceUrl": address} if address else {}),
         **_pick(Kind.API, properties, "displayName", "path", "subscriptionRequired"),
         "protocols": sorted(str(item) for item in protocols) if isinstance(protocols, list) else [],
         "header": names.get("header"),

@@ -44,6 +44,10 @@ def test_what_azure_reformats_is_no_drift_and_an_edit_is(deployer: Deployer, rea
 
 EDITS = [
     ("backends/gw-sweden-gpt-41-ptu", {"url": "https://elsewhere.example.org"}),
+    ("backends/gw-sweden-gpt-41-ptu", {"tls": {"validateCertificateChain": False}}),
+    ("backends/gw-sweden-gpt-41-ptu", {"credentials": {"header": {"api-key": ["secret-of-theirs"]}}}),
+    ("backends/gw-sweden-gpt-41-ptu", {"proxy": {"url": "http://proxy.example.org:3128"}}),
+    ("apis/gw-openai", {"serviceUrl": "https://elsewhere.example.org"}),
     ("namedValues/gw-apim-client-id", {"value": "00000000-0000-4000-8000-00000000000b"}),
     (
         "namedValues/gw-user-key",
@@ -68,6 +72,7 @@ def test_an_edit_of_any_kind_is_found_and_put_right(
     before = dict(deployer.arm.store.entities[path])
     edit(deployer, path, **changes)
     item = found(deployer)[path]
+    assert "secret-of-theirs" not in item.diff
     assert item.difference in {Difference.EDITED, Difference.DIFFERENT}
     assert item.diff
     deployer.deploy()

@@ -58,6 +58,9 @@ CONDITION = (*RULE, "failureCondition")
         ((*CONDITION, "errorReasons"), []),
         ((*CONDITION, "statusCodeRanges"), [{"max": 599, "min": 500}, {"min": 429, "max": 429}]),
         (("title",), "not managed"),
+        (("tls",), {"validateCertificateChain": True, "validateCertificateName": True}),
+        (("tls",), {}),
+        (("credentials",), {"header": {}, "certificateIds": None}),
     ],
 )
 def test_another_spelling_is_the_same(path: tuple[str | int, ...], new: object) -> None:
