@@ -6,6 +6,7 @@
 #
 #   scripts/budgets.sh [RESOURCE-GROUP]      default: AZURE_RESOURCE_GROUP
 set -eu
+export AZURE_EXTENSION_USE_DYNAMIC_INSTALL=yes_without_prompt  # the query is an extension; a scheduler has nobody to ask
 group=${1:-${AZURE_RESOURCE_GROUP:?name a resource group}}
 workspace=$(az monitor log-analytics workspace list --resource-group "$group" --query '[0].customerId' --output tsv)
 [ -n "$workspace" ] || { echo "there is no workspace in $group" >&2; exit 2; }

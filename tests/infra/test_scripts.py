@@ -56,10 +56,11 @@ def test_budgets_that_were_reached_are_told(root: Path, tmp_path: Path, rows: st
     answer = (
         f'case "$*" in *"workspace list"*) echo guid-1;; *guid-1*GatewrightBudgetUse*) echo "{rows}";; esac'
     )
-    tools(folder, az=LOG + answer)
+    tools(folder, az='echo "$AZURE_EXTENSION_USE_DYNAMIC_INSTALL $*" >>"$LOG"\n' + answer)
     found, out, log = run(root, folder, "budgets.sh", "rg-sample")
     assert (found, out.strip()) == (status, rows)
     assert "--timespan P1Y" in log[1]
+    assert log[1].startswith("yes_without_prompt ")
 
 
 def test_budgets_of_a_group_without_a_workspace_are_a_misuse(root: Path, tmp_path: Path) -> None:
