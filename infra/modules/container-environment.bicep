@@ -30,11 +30,11 @@ var networkConfiguration = {
   internal: internal
 }
 
-resource storageAccount 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
+resource storageAccount 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
   name: storageAccountName
 }
 
-resource environment 'Microsoft.App/managedEnvironments@2026-01-01' = {
+resource environment 'Microsoft.App/managedEnvironments@2025-01-01' = {
   name: name
   location: location
   tags: tags
@@ -53,7 +53,7 @@ resource environment 'Microsoft.App/managedEnvironments@2026-01-01' = {
   }
 }
 
-resource ledger 'Microsoft.App/managedEnvironments/storages@2026-01-01' = {
+resource ledger 'Microsoft.App/managedEnvironments/storages@2025-01-01' = {
   parent: environment
   name: 'ledger'
   properties: {

@@ -260,7 +260,7 @@ var mapParts = [
   }
 ]
 
-resource dashboard 'Microsoft.Portal/dashboards@2026-04-01' = {
+resource dashboard 'Microsoft.Portal/dashboards@2020-09-01-preview' = {
   name: name
   location: location
   tags: union(tags, { 'hidden-title': title })

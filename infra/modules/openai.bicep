@@ -72,7 +72,7 @@ var jailbreakFilters = [
   }
 ]
 
-resource account 'Microsoft.CognitiveServices/accounts@2026-03-01' = {
+resource account 'Microsoft.CognitiveServices/accounts@2024-10-01' = {
   name: name
   location: location
   tags: tags
@@ -90,7 +90,7 @@ resource account 'Microsoft.CognitiveServices/accounts@2026-03-01' = {
   }
 }
 
-resource defaultPolicy 'Microsoft.CognitiveServices/accounts/raiPolicies@2026-03-01' = {
+resource defaultPolicy 'Microsoft.CognitiveServices/accounts/raiPolicies@2024-10-01' = {
   parent: account
   name: 'gatewright-default'
   properties: {
@@ -100,7 +100,7 @@ resource defaultPolicy 'Microsoft.CognitiveServices/accounts/raiPolicies@2026-03
   }
 }
 
-resource lowPolicy 'Microsoft.CognitiveServices/accounts/raiPolicies@2026-03-01' = {
+resource lowPolicy 'Microsoft.CognitiveServices/accounts/raiPolicies@2024-10-01' = {
   parent: account
   name: 'gatewright-low-filtering'
   properties: {
@@ -114,7 +114,7 @@ resource lowPolicy 'Microsoft.CognitiveServices/accounts/raiPolicies@2026-03-01'
 }
 
 @batchSize(1)
-resource models 'Microsoft.CognitiveServices/accounts/deployments@2026-03-01' = [
+resource models 'Microsoft.CognitiveServices/accounts/deployments@2024-10-01' = [
   for item in deployments: {
     parent: account
     name: item.name

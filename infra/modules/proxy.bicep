@@ -110,11 +110,11 @@ var probes = [
   }
 ]
 
-resource current 'Microsoft.App/containerApps@2026-01-01' existing = if (exists) {
+resource current 'Microsoft.App/containerApps@2025-01-01' existing = if (exists) {
   name: name
 }
 
-resource proxy 'Microsoft.App/containerApps@2026-01-01' = {
+resource proxy 'Microsoft.App/containerApps@2025-01-01' = {
   name: name
   location: location
   tags: tags

@@ -30,7 +30,7 @@ var privateRules = {
   ipRules: empty(allowedIpAddress) ? [] : allowedAddresses
 }
 
-resource registry 'Microsoft.ContainerRegistry/registries@2025-11-01' = {
+resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' = {
   name: name
   location: location
   tags: tags

@@ -17,7 +17,7 @@ param publicAccess bool
 @maxValue(5120)
 param shareSize int = 100
 
-resource account 'Microsoft.Storage/storageAccounts@2026-04-01' = {
+resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   name: name
   location: location
   tags: tags
@@ -38,12 +38,12 @@ resource account 'Microsoft.Storage/storageAccounts@2026-04-01' = {
   }
 }
 
-resource files 'Microsoft.Storage/storageAccounts/fileServices@2026-04-01' = {
+resource files 'Microsoft.Storage/storageAccounts/fileServices@2024-01-01' = {
   parent: account
   name: 'default'
 }
 
-resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2026-04-01' = {
+resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2024-01-01' = {
   parent: files
   name: 'ledger'
   properties: {
