@@ -5,6 +5,7 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/bicep/file (202
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -44,21 +45,24 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """`of.name`; `guarded` says that it is written with `.?` or `!.`, so that `of` may be null."""
+    """`of.name`; `guarded`: written with `.?` or `!.`, so that `of` may be null; `safe`: with `.?`."""
 
     of: Expression
     name: str
     span: Span
     guarded: bool = False
+    safe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """`of[index]`."""
+    """`of[index]`, or `of[?index]`, which is guarded and safe."""
 
     of: Expression
     index: Expression
     span: Span
+    guarded: bool = False
+    safe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +234,11 @@ class BicepFile:
         return next((d for d in self.declarations if d.name == name and d.kind != "output"), None)
 
 
+def path_of(file: str, target: str) -> str:
+    """The name of a file that another one names relative to itself."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(file), target))
+
+
 def children(value: Expression) -> tuple[Expression, ...]:
     """The expressions that an expression is directly made of."""
     match value:
@@ -261,6 +270,8 @@ def children(value: Expression) -> tuple[Expression, ...]:
 
 def walk(value: Expression) -> Iterator[Expression]:
     """An expression and everything in it."""
-    yield value
-    for child in children(value):
-        yield from walk(child)
+    pending = [value]
+    while pending:
+        found = pending.pop()
+        yield found
+        pending.extend(reversed(children(found)))

@@ -10,6 +10,8 @@ from gatewright.infra import codes
 from gatewright.infra.azd import check_azd
 from gatewright.infra.bicep import BicepFile
 from gatewright.infra.compiler import check_compiler
+from gatewright.infra.decorators import check_decorators
+from gatewright.infra.deployments import check_circles, check_deployments
 from gatewright.infra.linter import check_linter
 from gatewright.infra.names import check_names
 from gatewright.infra.parameters import check_parameters, documented_variables
@@ -18,6 +20,7 @@ from gatewright.infra.reads import check_reads
 from gatewright.infra.resource_types import ResourceTypes
 from gatewright.infra.resources import check_resources
 from gatewright.infra.symbols import check_symbols
+from gatewright.infra.typed import typed
 from gatewright.infra.wiring import check_wiring
 
 MAIN = "infra/main.bicep"
@@ -52,24 +55,41 @@ def check_texts(
     """
     files, faults = _parsed(bicep)
     yield from faults
+    circles = [fault for file in files.values() for fault in check_circles(file)]
+    yield from circles
     for file in files.values():
         yield from check_symbols(file)
-        yield from check_wiring(file, files, texts)
-        yield from check_linter(file)
-        yield from check_compiler(file)
-        if types is not None:
-            yield from check_resources(file, types)
-            yield from check_reads(file, types)
+        yield from check_decorators(file)
+        if not circles:
+            yield from _check_types(file, files, texts, types)
     main = files.get(MAIN)
     if main is None:
         if MAIN not in bicep:
             yield codes.NOT_READ.at(Span(MAIN), "there is no main.bicep", hint="run this in the repository")
         return
-    yield from check_names(main, files, texts, types)
+    if not circles:
+        yield from check_names(main, files, texts, types)
     if PARAMETERS in texts:
         yield from check_parameters(
             texts[PARAMETERS], PARAMETERS, main, documented_variables(texts.get(README, ""))
         )
+
+
+def _check_types(
+    file: BicepFile,
+    files: Mapping[str, BicepFile],
+    texts: Mapping[str, str],
+    types: ResourceTypes | None,
+) -> Iterator[Diagnostic]:
+    found = typed(file, files, texts)
+    yield from found.faults
+    yield from check_wiring(found, files, texts)
+    yield from check_linter(found)
+    yield from check_compiler(file)
+    yield from check_deployments(found, files)
+    if types is not None:
+        yield from check_resources(found, types)
+        yield from check_reads(file, types)
 
 
 def _parsed(bicep: Mapping[str, str]) -> tuple[dict[str, BicepFile], list[Diagnostic]]:

@@ -69,7 +69,16 @@ MISPLACED = Code(
     "INF062", "bicep-misplaced", Severity.ERROR, "An expression stands where the compiler takes none."
 )
 MAY_BE_NULL = Code(
-    "INF063", "bicep-null", Severity.ERROR, "What is deployed only sometimes is used as if it always were."
+    "INF063",
+    "bicep-null",
+    Severity.ERROR,
+    "What may be null, or not deployed, is used as if it were always there.",
+)
+CIRCLE = Code("INF064", "bicep-circle", Severity.ERROR, "A symbol needs itself.")
+ONE_NAME = Code("INF065", "bicep-one-name", Severity.ERROR, "Two are deployed under one name.")
+SCOPE = Code("INF066", "bicep-scope", Severity.ERROR, "Something is deployed to a scope that it is not for.")
+DECORATOR = Code(
+    "INF067", "bicep-decorator", Severity.ERROR, "A decorator stands where the compiler takes none."
 )
 BUILD_ERROR = Code("INF070", "bicep-build", Severity.ERROR, "The Bicep compiler refuses a file.")
 BUILD_WARNING = Code("INF071", "bicep-build-warning", Severity.WARNING, "The Bicep compiler warns.")

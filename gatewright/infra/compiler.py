@@ -49,6 +49,7 @@ def check_compiler(file: BicepFile) -> Iterator[Diagnostic]:
                     yield codes.MISPLACED.at(inner.span, message)
         if is_resource:
             yield from _before_deployment(file, item)
+        yield from _in_loops(file, item, item.value)
         for inner in walk(item.value):
             if isinstance(inner, Member):
                 yield from _null(file, inner)
@@ -105,10 +106,25 @@ def _before_deployment(file: BicepFile, item: Declaration) -> Iterator[Diagnosti
     if isinstance(value, Object):
         needed.extend((f"{e.name}:", e.value) for e in value.entries if e.name in ("name", "scope"))
     for what, expression in needed:
-        found = next(_runtime(file, expression, frozenset()), None)
-        if found is not None:
-            message = f"{what} must be known before the deployment; {found} is known after it"
-            yield codes.RUNTIME.at(expression.span, message)
+        yield from _late(file, expression, what)
+
+
+def _in_loops(file: BicepFile, item: Declaration, value: Expression) -> Iterator[Diagnostic]:
+    """What loops run over, and what the loop of a variable makes, is known before the deployment."""
+    for inner in walk(value):
+        if not isinstance(inner, Loop):
+            continue
+        if inner is not value or item.kind not in ("resource", "module"):
+            yield from _late(file, inner.source, "what a loop runs over")
+        if item.kind == "var":
+            yield from _late(file, inner.body, "what the loop of a variable makes")
+
+
+def _late(file: BicepFile, value: Expression, what: str) -> Iterator[Diagnostic]:
+    found = next(_runtime(file, value, frozenset()), None)
+    if found is not None:
+        message = f"{what} must be known before the deployment; {found} is known after it"
+        yield codes.RUNTIME.at(value.span, message)
 
 
 def _runtime(file: BicepFile, value: Expression, seen: frozenset[str]) -> Iterator[str]:

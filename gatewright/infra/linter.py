@@ -20,6 +20,7 @@ from gatewright.infra.bicep import (
     Entry,
     Expression,
     Index,
+    Loop,
     Member,
     Name,
     Object,
@@ -27,7 +28,9 @@ from gatewright.infra.bicep import (
     children,
     walk,
 )
-from gatewright.infra.kinds import kind_of
+from gatewright.infra.typed import Typed
+from gatewright.infra.types import TextType, simple
+from gatewright.infra.written import declared
 
 HOSTS = (
     "azuredatalakeanalytics.net",
@@ -50,19 +53,32 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _RANDOM = frozenset({"newGuid", "utcNow"})
 
 
-def check_linter(file: BicepFile) -> Iterator[Diagnostic]:
+def check_linter(typed: Typed) -> Iterator[Diagnostic]:
     """Faults of one file."""
+    file = typed.file
     for item in file.of("param"):
         yield from _parameter(file, item)
     for item in file.declarations:
+        yield from _plain(item)
         if item.kind == "type" and not _is_used(file, item.name):
             yield _told("no-unused-types", item.span, f"type {item.name} is never used")
-        if item.kind == "output" and "password" in item.name.lower():
+        if item.kind == "output" and "password" in item.name.lower() and item.decorator("secure") is None:
             yield _told("outputs-should-not-contain-secrets", item.span, f"{item.name} looks like a secret")
         if item.value is not None:
-            yield from _declared(file, item, item.value)
+            yield from _declared(typed, item, item.value)
         if item.kind in ("resource", "module") and isinstance(item.value, Object):
             yield from _dependencies(file, item, item.value)
+
+
+def _plain(item: Declaration) -> Iterator[Diagnostic]:
+    if re.search(r"(?<![\w'.])any(?![\w'])(?!\s*:)", item.type):
+        yield _told("no-explicit-any", item.span, f"{item.name} is of any type")
+    stated = item.decorator("metadata")
+    words = stated.arguments[0] if stated is not None and stated.arguments else None
+    if item.decorator("description") and isinstance(words, Object) and words.get("description"):
+        yield _told("no-conflicting-metadata", item.span, f"{item.name} is described twice")
+    if item.kind == "resource" and item.target.lower().startswith("microsoft.resources/deployments@"):
+        yield _told("no-deployments-resources", item.span, f"{item.name} can be a module")
 
 
 def _told(rule: str, span: Span, message: str, hint: str | None = None) -> Diagnostic:
@@ -76,13 +92,20 @@ def _is_used(file: BicepFile, name: str) -> bool:
 
 def _parameter(file: BicepFile, item: Declaration) -> Iterator[Diagnostic]:
     secured = item.decorator("secure") is not None
-    simple = kind_of(Name(item.name, item.span), file, {})
-    if not secured and simple in ("string", "object") and _SECRET.search(item.name):
+    kind = simple(declared(item, file))
+    if not secured and kind in ("string", "object") and _SECRET.search(item.name):
         if not _NO_SECRET.search(item.name):
             hint = "mark it @secure(), or end its name in SecretName or SecretUri where it only names one"
             yield _told("secure-secrets-in-params", item.span, f"{item.name} looks like a secret", hint)
+    if not secured and item.value is not None and any(_is_secured(file, one) for one in walk(item.value)):
+        yield _told("secure-secrets-in-params", item.span, f"the default of {item.name} is a secret")
     if secured and item.value is not None and not _harmless(item.value):
         yield _told("secure-parameter-default", item.span, f"secret {item.name} has a default")
+
+
+def _is_secured(file: BicepFile, value: Expression) -> bool:
+    found = file.get(value.name) if isinstance(value, Name) else None
+    return found is not None and found.kind == "param" and found.decorator("secure") is not None
 
 
 def _harmless(value: Expression) -> bool:
@@ -91,22 +114,24 @@ def _harmless(value: Expression) -> bool:
     return any(isinstance(inner, Call) and inner.function == "newGuid" for inner in walk(value))
 
 
-def _declared(file: BicepFile, item: Declaration, value: Expression) -> Iterator[Diagnostic]:
+def _declared(typed: Typed, item: Declaration, value: Expression) -> Iterator[Diagnostic]:
     if item.kind in ("var", "param", "output"):
-        yield from _simplified(file, value)
+        yield from _simplified(typed, value)
     for inner in walk(value):
         match inner:
             case Object():
                 for entry in inner.entries:
-                    yield from _entry(file, entry)
+                    yield from _entry(typed, entry)
             case Text():
                 found = _HOST.search("\0".join(part for part in inner.parts if isinstance(part, str)))
                 if found is not None:
                     message = f"{found[1]} differs from cloud to cloud"
                     yield _told("no-hardcoded-env-urls", inner.span, message, "ask environment() for it")
             case Call(function="concat", of=None, arguments=arguments) if len(arguments) > 1:
-                if all(kind_of(argument, file, {}) == "string" for argument in arguments):
+                if simple(typed.of(inner)) == "string":
                     yield _told("prefer-interpolation", inner.span, "texts are joined by concat()")
+            case Call(function="json", of=None, arguments=(Text(literal="null"),)):
+                yield _told("simplify-json-null", inner.span, "json('null') is null")
             case Index(index=Text() as index) if _IDENTIFIER.match(index.literal or ""):
                 message = f"['{index.literal}'] can be .{index.literal}"
                 yield _told("prefer-unquoted-property-names", index.span, message)
@@ -117,25 +142,25 @@ def _declared(file: BicepFile, item: Declaration, value: Expression) -> Iterator
                     yield _told("use-safe-access", inner.span, f"this can be .?{yes.name} ?? …")
             case _:
                 pass
-    if item.kind in ("resource", "module"):
-        yield from _stable(file, item)
+    if item.kind == "resource":
+        yield from _stable(typed.file, item)
 
 
-def _entry(file: BicepFile, entry: Entry) -> Iterator[Diagnostic]:
+def _entry(typed: Typed, entry: Entry) -> Iterator[Diagnostic]:
     name, span = entry.name, entry.key.span
     quoted = name is not None and span.line == span.end_line and _width(span) == len(name.encode()) + 2
     if name is not None and quoted and _IDENTIFIER.match(name):
         yield _told("prefer-unquoted-property-names", span, f"'{name}' needs no quotes")
-    yield from _simplified(file, entry.value)
+    yield from _simplified(typed, entry.value)
 
 
 def _width(span: Span) -> int:
     return (span.end_column or span.column) - span.column
 
 
-def _simplified(file: BicepFile, value: Expression) -> Iterator[Diagnostic]:
+def _simplified(typed: Typed, value: Expression) -> Iterator[Diagnostic]:
     if isinstance(value, Text) and len(value.parts) == 1 and not isinstance(value.parts[0], str):
-        if kind_of(value.parts[0], file, {}) == "string":
+        if isinstance(typed.of(value.parts[0]), TextType):
             yield _told("simplify-interpolation", value.span, "'${…}' of one text is that text")
 
 
@@ -162,7 +187,12 @@ def _dependencies(file: BicepFile, item: Declaration, body: Object) -> Iterator[
     stated = body.get("dependsOn")
     implied = _implied(file, item.name)
     for entry in stated.items if isinstance(stated, Array) else ():
-        if isinstance(entry, Name) and entry.name in implied:
+        other = file.get(entry.name) if isinstance(entry, Name) else None
+        if (
+            isinstance(entry, Name)
+            and entry.name in implied
+            and not (other and isinstance(other.value, Loop))
+        ):
             message = f"{item.name} depends on {entry.name} anyway"
             yield _told("no-unnecessary-dependson", entry.span, message)
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 
 from gatewright.diagnostics import Diagnostic
 from gatewright.infra import codes
-from gatewright.infra.bicep import BicepFile, Call, Choice, Expression, Member, Name, Object, Text
+from gatewright.infra.bicep import BicepFile, Call, Choice, Expression, Member, Name, Object, Text, path_of
 from gatewright.infra.resource_types import ResourceTypes, matches
-from gatewright.infra.wiring import path_of
 
 LONGEST_REGION = "southcentralusstage"
 TOKEN = "abcdefghijklm"

@@ -12,9 +12,12 @@ from collections.abc import Iterator
 
 from gatewright.diagnostics import Diagnostic, Span, nearest
 from gatewright.infra import codes
+from gatewright.infra.assign import misfits
 from gatewright.infra.bicep import BicepFile, Declaration
-from gatewright.infra.kinds import declared
 from gatewright.infra.resource_types import Json
+from gatewright.infra.results import of_json
+from gatewright.infra.types import simple
+from gatewright.infra.written import declared
 
 AZD_OWN = frozenset(
     {
@@ -29,7 +32,6 @@ AZD_OWN = frozenset(
 )
 _VARIABLE = re.compile(r"\$\{([^}=]*)(=[^}]*)?\}")
 _SERVICE = re.compile(r"SERVICE_[A-Z0-9_]+_(RESOURCE_EXISTS|IMAGE_NAME)\Z")
-_KINDS: dict[type, str] = {str: "string", bool: "bool", int: "int", list: "array", dict: "object"}
 
 
 def check_parameters(
@@ -66,23 +68,24 @@ def check_parameters(
         elif value is None:
             yield codes.PARAMETER_FILE.at(place, f"{key} has no value")
         else:
-            yield from _value(place, key, value, declarations[key])
+            yield from _value(place, key, value, declarations[key], main)
     for variable in _variables(content):
         yield from _variable(place, variable, documented)
 
 
-def _value(place: Span, key: str, value: Json, item: Declaration) -> Iterator[Diagnostic]:
-    wanted, found = declared(item.type), _KINDS.get(type(value), "")
+def _value(place: Span, key: str, value: Json, item: Declaration, main: BicepFile) -> Iterator[Diagnostic]:
+    wanted = declared(item, main)
     if isinstance(value, str) and (match := _VARIABLE.fullmatch(value)) is not None:
         default = (match[2] or "")[1:]
-        if wanted == "bool" and default not in ("true", "false"):
+        kind = simple(wanted)
+        if kind == "bool" and default not in ("true", "false"):
             yield codes.WRONG_TYPE.at(
                 place, f"{key} is of type bool; give its variable a default, =true or =false"
             )
-        elif wanted not in ("string", "bool"):
-            yield codes.WRONG_TYPE.at(place, f"{key} is of type {wanted}, azd gives a text")
-    elif wanted and wanted != found:
-        yield codes.WRONG_TYPE.at(place, f"{key} is of type {wanted}, this is {found}")
+        elif kind not in ("string", "bool"):
+            yield codes.WRONG_TYPE.at(place, f"{key} is of type {kind}, azd gives a text")
+    elif not (isinstance(value, str) and _VARIABLE.search(value)):
+        yield from misfits(of_json(value), wanted, place, f"{key}: ")
 
 
 def _variables(value: Json) -> Iterator[str]:

@@ -51,7 +51,9 @@ _PLAIN = frozenset(
     {"metadata_declaration", "comment", "diagnostic_comment", "decorators", "target_scope_assignment"}
 )
 _ESCAPE = re.compile(r"\\(u\{([0-9a-fA-F]{1,6})\}|.)", re.S)
-_GUARDS = frozenset({"!", "!.", ".?", "?"})
+_NAMESPACES = frozenset({"az", "sys"})
+_SAFE = frozenset({".?", "?"})
+_GUARDS = _SAFE | {"!", "!."}
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", "$": "$"}
 
 
@@ -97,6 +99,9 @@ def _one_line(root: Node, reader: _Reader) -> Iterator[Diagnostic]:
                 yield codes.ONE_LINE.at(
                     reader.span(after), message, hint="put it on a line of its own, or a comma between"
                 )
+            if before.type == "," and before.end_point[0] != after.start_point[0]:
+                message = "a comma ends this line"
+                yield codes.ONE_LINE.at(reader.span(before), message, hint="remove it: a new line is enough")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,23 +221,29 @@ def _onto(reader: _Reader, node: Node, wrap: Wrap) -> Expression:
     match node.type:
         case "member_expression":
             name = node.child_by_field_name("property") or node
-            guarded = any(child.type in _GUARDS for child in node.children)
+            marks = {child.type for child in node.children}
+            guarded, safe = not marks.isdisjoint(_GUARDS), not marks.isdisjoint(_SAFE)
             text, span = reader.text(name), reader.span(name)
-            return _onto(reader, _part(node, "object"), lambda v: wrap(Member(v, text, span, guarded)))
+            return _onto(reader, _part(node, "object"), lambda v: wrap(Member(v, text, span, guarded, safe)))
         case "subscript_expression":
             index, span = reader.field(node, "index"), reader.span(node)
-            return _onto(reader, _part(node, "object"), lambda v: wrap(Index(v, index, span)))
+            safe = any(child.type in _SAFE for child in node.children)
+            return _onto(reader, _part(node, "object"), lambda v: wrap(Index(v, index, span, safe, safe)))
         case "call_expression":
             return _call(reader, node, wrap)
         case "ternary_expression":
             condition, yes = reader.field(node, "condition"), reader.field(node, "consequence")
             no = _onto(reader, _part(node, "alternative"), wrap)
-            return Choice(condition, yes, no, reader.span(node))
+            return _chosen(condition, yes, no, reader.span(node))
+        case "lambda_expression":
+            found = _lambda(reader, node)
+            inner = _onto(reader, node.named_children[-1], wrap)
+            return Lambda(found.names, inner, reader.span(node))
         case "binary_expression" | "unary_expression":
             *before, last = node.named_children
             operator = node.child_by_field_name("operator")
             operands = (*(reader.expression(child) for child in before), _onto(reader, last, wrap))
-            return Operation(
+            return _operated(
                 reader.text(operator) if operator is not None else "", operands, reader.span(node)
             )
         case _:
@@ -250,6 +261,8 @@ def _call(reader: _Reader, node: Node, wrap: Wrap) -> Expression:
     if function.type == "member_expression":
         name = function.child_by_field_name("property") or function
         text, span = reader.text(name), reader.span(name)
+        if reader.text(_part(function, "object")) in _NAMESPACES:
+            return wrap(Call(text, arguments, reader.span(node)))
         return _onto(reader, _part(function, "object"), lambda v: wrap(Call(text, arguments, span, v)))
     if function.type != "identifier":
         return _onto(reader, function, lambda v: wrap(_called(v, arguments, reader.span(node))))
@@ -292,16 +305,29 @@ def _array(reader: _Reader, node: Node) -> Expression:
 
 def _ternary(reader: _Reader, node: Node) -> Expression:
     condition, yes, no = (reader.field(node, name) for name in ("condition", "consequence", "alternative"))
-    return Choice(condition, yes, no, reader.span(node))
+    return _chosen(condition, yes, no, reader.span(node))
+
+
+def _chosen(condition: Expression, yes: Expression, no: Expression, span: Span) -> Expression:
+    if isinstance(condition, Lambda):
+        return Lambda(condition.names, _chosen(condition.body, yes, no, span), condition.span)
+    return Choice(condition, yes, no, span)
 
 
 def _operation(reader: _Reader, node: Node) -> Expression:
     operator = node.child_by_field_name("operator")
     operands = tuple(reader.expression(child) for child in node.named_children)
-    return Operation(reader.text(operator) if operator is not None else "", operands, reader.span(node))
+    return _operated(reader.text(operator) if operator is not None else "", operands, reader.span(node))
 
 
-def _lambda(reader: _Reader, node: Node) -> Expression:
+def _operated(operator: str, operands: tuple[Expression, ...], span: Span) -> Expression:
+    first, *rest = operands
+    if isinstance(first, Lambda):  # the grammar reads `a => b ?? c` as `(a => b) ?? c`
+        return Lambda(first.names, _operated(operator, (first.body, *rest), span), first.span)
+    return Operation(operator, operands, span)
+
+
+def _lambda(reader: _Reader, node: Node) -> Lambda:
     head, body = node.named_children[0], node.named_children[-1]
     names = [head] if head.type == "identifier" else head.named_children
     return Lambda(tuple(reader.text(name) for name in names), reader.expression(body), reader.span(node))
@@ -325,7 +351,11 @@ def _condition(reader: _Reader, node: Node) -> Expression:
 
 
 def _inner(reader: _Reader, node: Node) -> Expression:
-    return reader.expression(node.named_children[0])
+    inside = [child for child in node.named_children if "comment" not in child.type]
+    if len(inside) != 1:
+        message = f"one expression stands in parentheses, not {len(inside)}"
+        raise Rejected([codes.SYNTAX.at(reader.span(node), message)])
+    return reader.expression(inside[0])
 
 
 _BUILDERS: dict[str, Callable[[_Reader, Node], Expression]] = {

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from gatewright.diagnostics import Diagnostic, Span, nearest
 from gatewright.infra import codes
+from gatewright.infra.assign import misfits
 from gatewright.infra.bicep import (
     Array,
     BicepFile,
@@ -25,24 +26,21 @@ from gatewright.infra.bicep import (
     Object,
     Text,
 )
-from gatewright.infra.kinds import kind_of, out_of_range
 from gatewright.infra.resource_types import READ_ONLY, REQUIRED, ResourceType, ResourceTypes, Shape, matches
+from gatewright.infra.shapes import type_of
+from gatewright.infra.typed import Typed
+from gatewright.infra.types import NULL, union
 
 _BICEP_KEYS = frozenset({"parent", "scope", "dependsOn"})
+_PLACES = {"tenant": 1, "managementGroup": 2, "subscription": 4, "resourceGroup": 8}
+_EXTENSION, _ANYWHERE = 16, 31
 _CUSTOM = "Custom-"  # streams of a data collection rule that the deployment declares itself
 _BUILT_IN = frozenset({"type", "apiVersion"})
-_KINDS = {
-    "object": "object",
-    "choice": "object",
-    "text": "string",
-    "integer": "int",
-    "boolean": "bool",
-    "array": "array",
-}
 
 
-def check_resources(file: BicepFile, types: ResourceTypes) -> Iterator[Diagnostic]:
+def check_resources(typed: Typed, types: ResourceTypes) -> Iterator[Diagnostic]:
     """Faults of every resource of a file."""
+    file = typed.file
     for item in file.of("resource"):
         name, _, version = item.target.partition("@")
         versions = types.versions(name)
@@ -59,7 +57,7 @@ def check_resources(file: BicepFile, types: ResourceTypes) -> Iterator[Diagnosti
         elif (found := types.get(name, version)) is None:
             yield codes.UNCHECKED_TYPE.at(item.target_span, f"the body of {item.target} is not known here")
         else:
-            yield from _resource(file, item, found)
+            yield from _resource(typed, item, found)
         yield from _parent(file, item, name)
 
 
@@ -82,7 +80,7 @@ def _parent(file: BicepFile, item: Declaration, name: str) -> Iterator[Diagnosti
             )
 
 
-def _resource(file: BicepFile, item: Declaration, found: ResourceType) -> Iterator[Diagnostic]:
+def _resource(typed: Typed, item: Declaration, found: ResourceType) -> Iterator[Diagnostic]:
     body = item.body
     if body is None:
         yield codes.MISSING_PROPERTY.at(item.span, f"{item.name} has no body")
@@ -96,52 +94,67 @@ def _resource(file: BicepFile, item: Declaration, found: ResourceType) -> Iterat
         return
     if not found.writable:
         yield codes.READ_ONLY.at(item.target_span, f"{found.name} can only be read", hint="add existing")
-    check = _Check(file, found)
+    elif not found.writable & _place(typed.file, body):
+        message = f"{found.name} cannot be deployed here"
+        hint = "deploy it by a module whose scope it is for, or to a resource by scope:"
+        yield codes.SCOPE.at(item.target_span, message, hint=hint)
+    check = _Check(typed, found)
     left = Object(tuple(entry for entry in body.entries if entry.name not in _BICEP_KEYS), body.span)
     yield from check.value(left, found.shape(found.body), item.span)
 
 
+def _place(file: BicepFile, body: Object) -> int:
+    """The bit of where a resource is deployed (`ResourceType.writable`); all where it is not known."""
+    scope = body.get("scope")
+    if scope is None:
+        return _ANYWHERE if body.get("parent") is not None else _PLACES.get(file.scope, _ANYWHERE)
+    if isinstance(scope, Call):
+        return _PLACES.get(scope.function, _ANYWHERE)
+    above = file.get(scope.name) if isinstance(scope, Name) else None
+    if above is None or above.kind != "resource" or "resourcegroups@" in above.target.lower():
+        return _ANYWHERE
+    return _EXTENSION
+
+
 @dataclass(frozen=True, slots=True)
 class _Check:
-    file: BicepFile
+    typed: Typed
     type: ResourceType
 
-    def value(self, value: Expression, shape: Shape, span: Span) -> Iterator[Diagnostic]:
-        """Faults of a value; `span` is where a missing property is told."""
+    def value(
+        self, value: Expression, shape: Shape, span: Span, *, optional: bool = False
+    ) -> Iterator[Diagnostic]:
+        """Faults of a value; `span` is where a missing property is told, an optional one may be null."""
         if shape.secret:
             yield from self.secret(value)
         match value:
             case Choice(yes=yes, no=no):
-                yield from self.value(yes, shape, span)
-                yield from self.value(no, shape, span)
-            case Name(name) if (found := self.file.get(name)) is not None and found.kind == "var":
+                yield from self.value(yes, shape, span, optional=optional)
+                yield from self.value(no, shape, span, optional=optional)
+            case Name(name) if (found := self.typed.file.get(name)) is not None and found.kind == "var":
                 if found.value is not None and not isinstance(found.value, Call):
-                    yield from self.value(found.value, shape, found.span)
+                    yield from self.value(found.value, shape, found.span, optional=optional)
                 else:
-                    yield from self.kind(value, shape)
+                    yield from self.kind(value, shape, optional=optional)
             case Constant(value=None) | Loop() | Array() | Object() | Text() | Constant():
                 yield from self.literal(value, shape, span)
             case Call(function="concat", arguments=arguments, of=None):
                 for argument in arguments:
                     yield from self.value(argument, shape, span)
             case _:
-                yield from self.kind(value, shape)
+                yield from self.kind(value, shape, optional=optional)
 
     def secret(self, value: Expression) -> Iterator[Diagnostic]:
         """Bicep's rule use-secure-value-for-secure-inputs: no literal, no parameter that is not @secure()."""
-        found = self.file.get(value.name) if isinstance(value, Name) else None
+        found = self.typed.file.get(value.name) if isinstance(value, Name) else None
         is_open = found is not None and found.kind == "param" and found.decorator("secure") is None
         if is_open or (isinstance(value, Text) and value.literal):
             message = "this is a secret, and not given as one (use-secure-value-for-secure-inputs)"
             yield codes.LINTER.at(value.span, message, hint="mark the parameter @secure()")
 
-    def kind(self, value: Expression, shape: Shape) -> Iterator[Diagnostic]:
-        wanted, found = _KINDS.get(shape.kind, ""), kind_of(value, self.file, {})
-        if wanted and found and wanted != found:
-            yield codes.WRONG_TYPE.at(value.span, f"this is {found}, Azure wants {wanted}")
-        beyond = out_of_range(value, self.file, shape.least, shape.most) if shape.kind == "text" else None
-        if beyond is not None:
-            yield codes.OUT_OF_LIMITS.at(value.span, beyond, hint="state the same limits")
+    def kind(self, value: Expression, shape: Shape, *, optional: bool = False) -> Iterator[Diagnostic]:
+        wanted = type_of(self.type, shape)
+        yield from misfits(self.typed.of(value), union([wanted, NULL]) if optional else wanted, value.span)
 
     def literal(self, value: Expression, shape: Shape, span: Span) -> Iterator[Diagnostic]:
         match value, shape.kind:
@@ -214,7 +227,10 @@ class _Check:
             if known is not None:
                 if known[1] & READ_ONLY and not known[1] & REQUIRED:
                     yield codes.READ_ONLY.at(entry.key.span, f"{entry.name} can only be read")
-                yield from self.value(entry.value, self.type.shape(known[0]), entry.key.span)
+                optional = not known[1] & REQUIRED
+                yield from self.value(
+                    entry.value, self.type.shape(known[0]), entry.key.span, optional=optional
+                )
             elif others is not None:
                 yield from self.value(entry.value, self.type.shape(others), entry.key.span)
             else:

@@ -87,6 +87,8 @@ def _no_such(code: Code, name: str, span: Span, known: frozenset[str], message: 
 
 def _arguments(call: Call, known: dict[str, Signature], what: str) -> Iterator[Diagnostic]:
     signature = known.get(call.function)
+    if signature is None and known is METHODS and call.function.startswith("list"):
+        signature = METHODS["listKeys"]
     if signature is None:
         yield _no_such(
             codes.UNKNOWN_FUNCTION,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator, Mapping
 
 from gatewright.diagnostics import Diagnostic, nearest
 from gatewright.infra import codes
+from gatewright.infra.assign import misfits
 from gatewright.infra.bicep import (
     BicepFile,
     Call,
@@ -18,30 +18,28 @@ from gatewright.infra.bicep import (
     Name,
     Object,
     Text,
+    path_of,
     walk,
 )
-from gatewright.infra.kinds import declared, kind_of, out_of_range
+from gatewright.infra.typed import Typed
+from gatewright.infra.types import NULL, Type, union
+from gatewright.infra.written import declared
 
 _LOADERS = frozenset({"loadJsonContent", "loadTextContent", "loadFileAsBase64"})
-_MODULE_KEYS = frozenset({"name", "scope", "params", "dependsOn"})
-
-
-def path_of(file: str, target: str) -> str:
-    """The name of a file that another one names relative to itself."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(file), target))
+_MODULE_KEYS = frozenset({"name", "scope", "params", "dependsOn", "identity"})
 
 
 def check_wiring(
-    file: BicepFile, files: Mapping[str, BicepFile], texts: Mapping[str, str]
+    typed: Typed, files: Mapping[str, BicepFile], texts: Mapping[str, str]
 ) -> Iterator[Diagnostic]:
     """Faults between one file and those it uses.
 
     Args:
-        file: the file that is looked at.
+        typed: the file that is looked at.
         files: every Bicep file by name.
         texts: every other file that may be loaded, by name.
     """
-    outputs: dict[str, dict[str, str]] = {}
+    file = typed.file
     for item in file.of("module"):
         target = files.get(path_of(file.file, item.target))
         if target is None:
@@ -51,24 +49,18 @@ def check_wiring(
                 item.target_span, message, hint=f"did you mean {near}?" if near else None
             )
         else:
-            outputs[item.name] = {output.name: output.type for output in target.of("output")}
-    for item in file.of("module"):
-        target = files.get(path_of(file.file, item.target))
-        if target is not None:
-            yield from _call(file, item, target, outputs)
+            yield from _call(typed, item, target)
     for item in file.declarations:
         for value in walk(item.value) if item.value is not None else ():
             yield from _loaded(file, value, texts)
-            yield from _output(value, outputs)
-            if item.kind == "output":
+            yield from _output(value, typed.outputs)
+            if item.kind == "output" and item.decorator("secure") is None:
                 yield from _secret(file, item, value)
         if item.kind in ("param", "output"):
-            yield from _own_type(file, item, outputs)
+            yield from _own_type(typed, item)
 
 
-def _call(
-    file: BicepFile, item: Declaration, target: BicepFile, outputs: dict[str, dict[str, str]]
-) -> Iterator[Diagnostic]:
+def _call(typed: Typed, item: Declaration, target: BicepFile) -> Iterator[Diagnostic]:
     body = item.body
     if body is None:
         yield codes.MISSING_PARAMETER.at(item.span, f"module {item.name} has no body")
@@ -78,7 +70,7 @@ def _call(
             yield codes.UNKNOWN_PROPERTY.at(entry.key.span, f"a module has no {entry.name}")
     if body.get("name") is None:
         yield codes.MISSING_PROPERTY.at(item.span, f"module {item.name} has no name")
-    if file.scope == "subscription" and target.scope == "resourceGroup" and body.get("scope") is None:
+    if typed.file.scope == "subscription" and target.scope == "resourceGroup" and body.get("scope") is None:
         message = f"module {item.name} has no scope, but is for a resource group"
         yield codes.MISSING_PROPERTY.at(item.span, message, hint="add scope: group")
     given = body.get("params")
@@ -89,15 +81,11 @@ def _call(
         if name not in names and param.value is None and not param.type.endswith("?"):
             yield codes.MISSING_PARAMETER.at(item.span, f"{item.name}: {name} is required by {target.file}")
     for entry in entries:
-        yield from _argument(file, entry, params, target, outputs)
+        yield from _argument(typed, entry, params, target)
 
 
 def _argument(
-    file: BicepFile,
-    entry: Entry,
-    params: dict[str, Declaration],
-    target: BicepFile,
-    outputs: dict[str, dict[str, str]],
+    typed: Typed, entry: Entry, params: dict[str, Declaration], target: BicepFile
 ) -> Iterator[Diagnostic]:
     param = params.get(entry.name or "")
     if param is None:
@@ -107,31 +95,16 @@ def _argument(
             entry.key.span, message, hint=f"did you mean {near}?" if near else None
         )
         return
-    wanted, found = declared(param.type), kind_of(entry.value, file, outputs)
-    if wanted and found and wanted != found:
-        yield codes.WRONG_TYPE.at(entry.value.span, f"{entry.name} is of type {wanted}, this is {found}")
-    beyond = out_of_range(entry.value, file, param.number("minLength"), param.number("maxLength"))
-    if beyond is not None:
-        yield codes.OUT_OF_LIMITS.at(entry.value.span, beyond, hint="state the same limits")
-    allowed = _allowed(param)
-    if allowed and isinstance(entry.value, Text) and entry.value.literal not in (None, *allowed):
-        yield codes.UNKNOWN_VALUE.at(entry.value.span, f"{entry.name} is one of {', '.join(sorted(allowed))}")
+    wanted = declared(param, target)
+    if param.value is not None:
+        wanted = union([wanted, NULL])
+    yield from misfits(typed.of(entry.value), wanted, entry.value.span, f"{entry.name}: ")
 
 
-def _allowed(param: Declaration) -> frozenset[str]:
-    found = param.decorator("allowed")
-    values = walk(found.arguments[0]) if found and found.arguments else ()
-    return frozenset(
-        value.literal for value in values if isinstance(value, Text) and value.literal is not None
-    )
-
-
-def _own_type(file: BicepFile, item: Declaration, outputs: dict[str, dict[str, str]]) -> Iterator[Diagnostic]:
-    if item.value is None:
-        return
-    wanted, found = declared(item.type), kind_of(item.value, file, outputs)
-    if wanted and found and wanted != found:
-        yield codes.WRONG_TYPE.at(item.value.span, f"{item.name} is of type {wanted}, this is {found}")
+def _own_type(typed: Typed, item: Declaration) -> Iterator[Diagnostic]:
+    if item.value is not None:
+        wanted = declared(item, typed.file)
+        yield from misfits(typed.of(item.value), wanted, item.value.span, f"{item.name}: ")
 
 
 def _loaded(file: BicepFile, value: Expression, texts: Mapping[str, str]) -> Iterator[Diagnostic]:
@@ -144,7 +117,7 @@ def _loaded(file: BicepFile, value: Expression, texts: Mapping[str, str]) -> Ite
             yield codes.NO_MODULE.at(first.span, f"there is no file {name}", hint=hint)
 
 
-def _output(value: Expression, outputs: dict[str, dict[str, str]]) -> Iterator[Diagnostic]:
+def _output(value: Expression, outputs: Mapping[str, Mapping[str, Type]]) -> Iterator[Diagnostic]:
     if not isinstance(value, Member):
         return
     of = value.of

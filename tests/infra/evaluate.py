@@ -21,8 +21,8 @@ from gatewright.infra.bicep import (
     Object,
     Operation,
     Text,
+    path_of,
 )
-from gatewright.infra.wiring import path_of
 
 Value: TypeAlias = "bool | int | str | list[Value] | dict[str, Value] | None"
 

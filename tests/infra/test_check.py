@@ -11,7 +11,7 @@ from gatewright.infra.check import check_infra
 from gatewright.infra.parse import parse
 from gatewright.infra.resource_types import ResourceTypes
 from tests.infra.mutations import UNDAMAGED
-from tests.infra.sources import Sources
+from tests.infra.sources import Sources, small
 
 OUTPUTS = {
     "TENANT_ID",
@@ -37,8 +37,21 @@ def test_every_resource_is_as_azure_describes_it(own: Sources, types: ResourceTy
     assert own.codes(types) == UNDAMAGED
 
 
+def test_compilers_that_are_not_new_know_every_api_version(own: Sources) -> None:
+    """An older Bicep compiler warns of a version that its types lack (BCP081); no new one is needed."""
+    versions = re.findall(r"^resource \w+ '[^@']+@(\d{4})", "\n".join(own.bicep.values()), re.M)
+    assert len(versions) > 50
+    assert max(versions) < "2026"
+
+
 def test_check_infra_reads_a_repository(root: Path) -> None:
     assert list(check_infra(root)) == []
+
+
+def test_a_circle_is_told_and_nothing_that_follows_from_it() -> None:
+    """The types of what is in a circle are not known, and nothing runs around in it."""
+    text = "var a = '${b}${b}'\nvar b = '${a}${a}'\n@description('x')\noutput c string = a\n"
+    assert small(text).codes() == ["INF064", "INF064"]
 
 
 def test_a_folder_without_infrastructure_is_told(tmp_path: Path) -> None:

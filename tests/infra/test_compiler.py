@@ -37,6 +37,9 @@ def found(text: str) -> list[str]:
             f"{OTHER}{{\n  name: b.properties.x\n}}\n",
             "INF061",
         ),
+        (f"{ALWAYS}var b = [for x in [1]: a.outputs.y]\n", "INF061"),
+        (f"{ALWAYS}output b array = [for x in a.outputs.all: x]\n", "INF061"),
+        (f"{ALWAYS}{NAMED}  tags: {{\n    c: [for x in a.outputs.all: x]\n  }}\n}}\n", "INF061"),
         (f"{MODULE}output x string = a.outputs.x\n", "INF063"),
         (f"{RESOURCE}if (yes) {{\n  name: 'b'\n}}\noutput x string = b.properties.x\n", "INF063"),
         (
@@ -60,6 +63,7 @@ def test_what_the_compiler_refuses_is_told(text: str, code: str) -> None:
         f"{LOOP}  tags: {{\n    c: [for y in [1]: y]\n  }}\n}}]\n",
         f"{NAMED}  tags: {{\n    c: [\n      {{\n        d: [for y in [1]: y]\n      }}\n    ]\n  }}\n}}\n",
         f"{OTHER}{{\n  name: guid(b.id)\n}}\n",
+        f"{ALWAYS}output b array = [for x in [1]: a.outputs.y]\n",
         f"{MODULE}output x string = a!.outputs.x\n",
         f"{MODULE}output x string? = a.?outputs.x\n",
         f"{RESOURCE}if (yes) {{\n  name: 'b'\n}}\noutput x string = b.id\n",

@@ -4,12 +4,13 @@ import pytest
 
 from gatewright.infra.linter import check_linter
 from gatewright.infra.parse import parse
+from gatewright.infra.typed import typed
 
 HEAD = "param place string\nparam names string[]\nparam one string\n"
 
 
 def rules(text: str) -> list[str]:
-    found = check_linter(parse(text, "main.bicep"))
+    found = check_linter(typed(parse(text, "main.bicep"), {}, {}))
     return [item.message.rpartition("(")[2].rstrip(")") for item in found]
 
 
@@ -29,6 +30,20 @@ def rules(text: str) -> list[str]:
         ("type lonely = {\n  a: string\n}\n", "no-unused-types"),
         ("output thePassword string = 'a'\n", "outputs-should-not-contain-secrets"),
         (f"{HEAD}var a = {{\n  b: 1\n}}\nvar c = contains(a, 'b') ? a.b : 2\n", "use-safe-access"),
+        ("param one any\n", "no-explicit-any"),
+        ("var a = json('null')\n", "simplify-json-null"),
+        (
+            "@description('a')\n@metadata({\n  description: 'b'\n})\nparam one string\n",
+            "no-conflicting-metadata",
+        ),
+        (
+            "resource a 'Microsoft.Resources/deployments@2025-04-01' = {\n  name: 'a'\n}\n",
+            "no-deployments-resources",
+        ),
+        ("@secure()\nparam key string\nparam other string = key\n", "secure-secrets-in-params"),
+        (f"{HEAD}var a = map(names, item => concat(item, 'x'))\n", "prefer-interpolation"),
+        (f"{HEAD}var a = concat(one, 1)\n", "prefer-interpolation"),
+        (f"{HEAD}var a = map(names, item => {{\n  b: '${{item}}'\n}})\n", "simplify-interpolation"),
         (
             "param id string = newGuid()\nvar own = 'a${id}'\n"
             "resource a 'Microsoft.A/b@2020-01-01' = {\n  name: own\n}\n",
@@ -61,6 +76,12 @@ def test_what_bicep_warns_of_is_told(text: str, rule: str) -> None:
         f"{HEAD}var a = concat(names, names)\n",
         "var a = 'https://schema.management.azure.com/'\n",
         "var a = 'privatelink.vaultcore.azure.net'\n",
+        "type used = {\n  any: string\n}\nparam b used[]\n",
+        "@secure()\noutput thePassword string = 'a'\n",
+        "param id string = newGuid()\nmodule a 'a.bicep' = {\n  name: 'a${id}'\n}\n",
+        "resource a 'Microsoft.A/b@2020-01-01' = [for x in [1]: {\n  name: 'a${x}'\n}]\n"
+        "resource c 'Microsoft.A/d@2020-01-01' = {\n  name: 'c'\n  tags: {\n    of: a[0].id\n  }\n"
+        "  dependsOn: [\n    a\n  ]\n}\n",
         "type used = {\n  a: string\n}\nparam b used[]\n",
         "resource a 'Microsoft.A/b@2020-01-01' = {\n  name: 'a'\n}\n"
         "resource c 'Microsoft.A/d@2020-01-01' = {\n  name: 'c'\n  dependsOn: [\n    a\n  ]\n}\n",

@@ -3,7 +3,19 @@ from __future__ import annotations
 import pytest
 
 from gatewright.diagnostics import Rejected
-from gatewright.infra.bicep import Call, Choice, Constant, Index, Loop, Member, Name, Object, Text, walk
+from gatewright.infra.bicep import (
+    Call,
+    Choice,
+    Constant,
+    Index,
+    Lambda,
+    Loop,
+    Member,
+    Name,
+    Object,
+    Text,
+    walk,
+)
 from gatewright.infra.parse import parse
 
 
@@ -62,6 +74,39 @@ def test_a_bracket_that_is_lost_is_told() -> None:
 def test_two_members_on_one_line_need_a_comma(text: str) -> None:
     """source: Bicep grammar, members are separated by a new line or a comma; tree-sitter-bicep takes both."""
     assert refusals(text) == [("INF003", 2)]
+
+
+def test_a_comma_does_not_end_a_line() -> None:
+    """source: Azure/bicep 9beb0fee (2026-08-21), BaseParser: BCP238; tree-sitter-bicep takes it."""
+    assert refusals("var a = {\n  b: 1,\n  c: 2\n}\n") == [("INF003", 2)]
+
+
+@pytest.mark.parametrize("text", ["var a = ()\n", "var a = (1, 2)\n"])
+def test_parentheses_hold_one_expression(text: str) -> None:
+    """source: Azure/bicep 9beb0fee (2026-08-21), BCP243; tree-sitter-bicep takes it."""
+    assert refusals(text) == [("INF002", 1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "map(a, b => b.c)",
+        "map(a, b => b[0].c)",
+        "map(a, (b, c) => b.d == c && b.e)",
+        "map(a, b => b.c ? 1 : 2)",
+    ],
+)
+def test_a_lambda_reaches_to_its_end(text: str) -> None:
+    """source: Azure/bicep 9beb0fee (2026-08-21), baseline Lambdas_LF; tree-sitter-bicep binds it tighter."""
+    value = parse(f"var x = {text}\n", "a.bicep").declarations[0].value
+    assert isinstance(value, Call)
+    assert isinstance(value.arguments[1], Lambda)
+
+
+def test_functions_may_name_their_namespace() -> None:
+    value = parse("var x = sys.concat('a', az.resourceGroup().id)\n", "a.bicep").declarations[0].value
+    calls = [item for item in walk(value) if isinstance(item, Call)]  # type: ignore[arg-type]
+    assert [(item.function, item.of) for item in calls] == [("concat", None), ("resourceGroup", None)]
 
 
 def test_a_declaration_that_is_not_checked_is_refused() -> None:

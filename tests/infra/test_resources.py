@@ -54,6 +54,39 @@ def test_a_child_without_its_parent_is_told(types: ResourceTypes) -> None:
     assert small(GOOD + child.replace("{\n", "{\n  parent: vault\n", 1)).codes(types) == []
 
 
+IDENTITY = "resource a 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {\n  name: 'abc'\n"
+IDENTITY += "  location: 'westeurope'\n}\n"
+
+
+def test_a_resource_outside_of_its_scope_is_told(types: ResourceTypes) -> None:
+    """source: Azure/bicep-types-az 1f896de2; Bicep's BCP135."""
+    assert small(IDENTITY).codes(types) == []
+    assert small(f"targetScope = 'subscription'\n{IDENTITY}").codes(types) == ["INF066"]
+
+
+@pytest.mark.parametrize(
+    ("head", "value", "code"),
+    [
+        ("param given string\n", "given", None),
+        ("@allowed([\n  'premium'\n  'standard'\n])\nparam given string\n", "given", None),
+        ("@allowed([\n  'basic'\n])\nparam given string\n", "given", "INF034"),
+        ("param given string[]\n", "given[0]", "INF023"),
+        ("param on bool\n", "on ? 'premium' : 'standard'", None),
+        ("param on bool\nvar given = on ? 'premium' : 'basic'\n", "given", "INF034"),
+        ("param given string?\n", "given", "INF063"),
+        ("param given object\n", "given.sku", None),
+        ("var given = [\n  { sku: 'basic' }\n]\n", "given[0].sku", "INF034"),
+        ("param given string\n", "toLower(given)", "INF023"),
+    ],
+)
+def test_values_that_are_worked_out_are_checked_too(
+    types: ResourceTypes, head: str, value: str, code: str | None
+) -> None:
+    """source: Azure/bicep 9beb0fee (2026-08-21), TypeValidator: BCP036; parameters may be any of a list."""
+    described = head.replace("param", "@description('x')\nparam", 1)
+    assert small(described + GOOD.replace("'standard'", value)).codes(types) == ([code] if code else [])
+
+
 def test_an_existing_resource_sets_nothing(types: ResourceTypes) -> None:
     assert "INF037" in small(GOOD.replace("' = {", "' existing = {")).codes(types)
 

@@ -52,6 +52,52 @@ def test_module_calls_fit_the_module(text: str, codes: list[str]) -> None:
     assert small(text, m=MODULE).codes() == codes
 
 
+TYPED = """type place = {
+  @description('x')
+  name: string
+  @description('x')
+  size: int?
+}
+@description('x')
+@minLength(3)
+@maxLength(9)
+param name string
+@description('x')
+param places place[] = []
+@description('x')
+output all array = [name, string(places)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "codes"),
+    [
+        ("name: 'abc'\n    places: [{ name: 'a' }]", []),
+        ("name: 'abc'\n    places: null", []),
+        ("name: 'ab'", ["INF035"]),
+        ("name: null", ["INF023"]),
+        ("name: 'abc'\n    places: [{ size: 3 }]", ["INF033"]),
+        ("name: 'abc'\n    places: [{ name: 'a', sice: 3 }]", ["INF032"]),
+        ("name: 'abc'\n    places: [{ name: 'a', size: '3' }]", ["INF023"]),
+        ("name: maybe", ["INF063"]),
+        ("name: '${uniqueString('a')}-longer'", ["INF035"]),
+        ("name: 'a${uniqueString('a')}'", ["INF035"]),
+    ],
+)
+def test_arguments_fit_the_types_of_the_module(given: str, codes: list[str]) -> None:
+    """source: Azure/bicep 9beb0fee (2026-08-21), TypeValidator: BCP033 to 037, 321, 333 to 335."""
+    text = "@description('x')\nparam maybe string?\n" if "maybe" in given else ""
+    text += main(given, "string(m.outputs.all)").replace("m.bicep", "t.bicep")
+    assert sorted(set(small(text, t=TYPED).codes())) == codes
+
+
+def test_an_output_that_is_marked_secure_may_hold_a_secret() -> None:
+    text = "@description('x')\n@secure()\nparam key string\n"
+    text += "@description('x')\n@secure()\noutput o string = key\n"
+    assert small(text).codes() == []
+    assert small(text.replace("@secure()\noutput", "output")).codes() == ["INF025"]
+
+
 @pytest.mark.parametrize("value", ["key", "'${key}'", "hidden", "a.listKeys().keys[0].value"])
 def test_a_secret_in_an_output_is_told(value: str) -> None:
     text = f"""@description('x')
