@@ -268,6 +268,19 @@ def children(value: Expression) -> tuple[Expression, ...]:
             return ()
 
 
+def free(value: Expression, bound: frozenset[str] = frozenset()) -> Iterator[Expression]:
+    """Like `walk`, without names of loops and lambdas, and without what is read of them."""
+    base = value
+    while isinstance(base, Member | Index):
+        base = base.of
+    if not (isinstance(base, Name) and base.name in bound):
+        yield value
+    for child in children(value):
+        inside = isinstance(value, Lambda) or (isinstance(value, Loop) and child is not value.source)
+        names = frozenset(value.names) if inside and isinstance(value, Lambda | Loop) else frozenset[str]()
+        yield from free(child, bound | names)
+
+
 def walk(value: Expression) -> Iterator[Expression]:
     """An expression and everything in it."""
     pending = [value]

@@ -27,6 +27,7 @@ from gatewright.infra.bicep import (
     Name,
     Object,
     children,
+    free,
     walk,
 )
 
@@ -50,7 +51,7 @@ def check_compiler(file: BicepFile) -> Iterator[Diagnostic]:
         if is_resource:
             yield from _before_deployment(file, item)
         yield from _in_loops(file, item, item.value)
-        for inner in walk(item.value):
+        for inner in free(item.value):
             if isinstance(inner, Member):
                 yield from _null(file, inner)
 
@@ -97,16 +98,18 @@ def _placed(value: Expression, *, loops: int, nested: bool, is_place: bool = Fal
 def _before_deployment(file: BicepFile, item: Declaration) -> Iterator[Diagnostic]:
     value = item.value
     needed: list[tuple[str, Expression]] = []
+    local: tuple[str, ...] = ()
     while isinstance(value, Loop | Condition):
         if isinstance(value, Loop):
             needed.append(("what a loop runs over", value.source))
+            local = value.names
         else:
             needed.append(("a condition", value.condition))
         value = value.body
     if isinstance(value, Object):
         needed.extend((f"{e.name}:", e.value) for e in value.entries if e.name in ("name", "scope"))
     for what, expression in needed:
-        yield from _late(file, expression, what)
+        yield from _late(file, expression, what, local)
 
 
 def _in_loops(file: BicepFile, item: Declaration, value: Expression) -> Iterator[Diagnostic]:
@@ -117,18 +120,20 @@ def _in_loops(file: BicepFile, item: Declaration, value: Expression) -> Iterator
         if inner is not value or item.kind not in ("resource", "module"):
             yield from _late(file, inner.source, "what a loop runs over")
         if item.kind == "var":
-            yield from _late(file, inner.body, "what the loop of a variable makes")
+            yield from _late(file, inner.body, "what the loop of a variable makes", inner.names)
 
 
-def _late(file: BicepFile, value: Expression, what: str) -> Iterator[Diagnostic]:
-    found = next(_runtime(file, value, frozenset()), None)
+def _late(file: BicepFile, value: Expression, what: str, local: tuple[str, ...] = ()) -> Iterator[Diagnostic]:
+    found = next(_runtime(file, value, frozenset(), frozenset(local)), None)
     if found is not None:
         message = f"{what} must be known before the deployment; {found} is known after it"
         yield codes.RUNTIME.at(value.span, message)
 
 
-def _runtime(file: BicepFile, value: Expression, seen: frozenset[str]) -> Iterator[str]:
-    for inner in walk(value):
+def _runtime(
+    file: BicepFile, value: Expression, seen: frozenset[str], local: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    for inner in free(value, local):
         if isinstance(inner, Member):
             base = inner.of.of if isinstance(inner.of, Index) else inner.of
             found = file.get(base.name) if isinstance(base, Name) else None

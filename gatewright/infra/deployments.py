@@ -27,6 +27,7 @@ from gatewright.infra.bicep import (
     Name,
     Object,
     children,
+    free,
     path_of,
     walk,
 )
@@ -60,7 +61,10 @@ def check_deployments(typed: Typed, files: Mapping[str, BicepFile]) -> Iterator[
         if item.kind == "module":
             yield from _module(file, item, files)
         if item.kind in ("resource", "module"):
-            yield from _whole(file, item.value, in_properties=False, loops=0)
+            known = {one for one in free(item.value) if isinstance(one, Name)}
+            for found in _whole(file, item.value, in_properties=False, loops=0):
+                if any(one.span == found.span for one in known):
+                    yield found
 
 
 def check_circles(file: BicepFile) -> Iterator[Diagnostic]:
@@ -68,7 +72,7 @@ def check_circles(file: BicepFile) -> Iterator[Diagnostic]:
     uses = {
         item.name: {
             inner.name
-            for inner in (walk(item.value) if item.value is not None else ())
+            for inner in (free(item.value) if item.value is not None else ())
             if isinstance(inner, Name) and file.get(inner.name) is not None
         }
         for item in file.declarations

@@ -26,6 +26,7 @@ from gatewright.infra.bicep import (
     Object,
     Text,
     children,
+    free,
     walk,
 )
 from gatewright.infra.typed import Typed
@@ -175,7 +176,7 @@ def _stable(file: BicepFile, item: Declaration) -> Iterator[Diagnostic]:
 
 def _resolved(file: BicepFile, value: Expression, seen: frozenset[str]) -> Iterator[Expression]:
     """An expression and everything in it, variables and defaults of parameters included."""
-    for inner in walk(value):
+    for inner in free(value):
         yield inner
         if isinstance(inner, Name) and inner.name not in seen:
             found = file.get(inner.name)
@@ -188,11 +189,8 @@ def _dependencies(file: BicepFile, item: Declaration, body: Object) -> Iterator[
     implied = _implied(file, item.name)
     for entry in stated.items if isinstance(stated, Array) else ():
         other = file.get(entry.name) if isinstance(entry, Name) else None
-        if (
-            isinstance(entry, Name)
-            and entry.name in implied
-            and not (other and isinstance(other.value, Loop))
-        ):
+        left_alone = other is not None and (other.existing or isinstance(other.value, Loop))
+        if isinstance(entry, Name) and entry.name in implied and not left_alone:
             message = f"{item.name} depends on {entry.name} anyway"
             yield _told("no-unnecessary-dependson", entry.span, message)
 

@@ -95,6 +95,8 @@ def _one_line(root: Node, reader: _Reader) -> Iterator[Diagnostic]:
             if before.is_named and after.is_named and before.end_point[0] == after.start_point[0]:
                 if "comment" in before.type or "comment" in after.type or before.type == "decorators":
                     continue
+                if _is_torn(before, after):
+                    continue
                 message = "this stands on the line of what is before it"
                 yield codes.ONE_LINE.at(
                     reader.span(after), message, hint="put it on a line of its own, or a comma between"
@@ -299,8 +301,36 @@ def _object(reader: _Reader, node: Node) -> Expression:
 
 
 def _array(reader: _Reader, node: Node) -> Expression:
-    items = (child for child in node.named_children if "comment" not in child.type)
-    return Array(tuple(reader.expression(child) for child in items), reader.span(node))
+    nodes = [child for child in node.named_children if "comment" not in child.type]
+    items: list[Expression] = []
+    for place, child in enumerate(nodes):
+        before = nodes[place - 1] if place else None
+        if before is not None and _is_torn(before, child):
+            items[-1] = _mended(reader, before, child)
+        else:
+            items.append(reader.expression(child))
+    return Array(tuple(items), reader.span(node))
+
+
+def _is_torn(before: Node, after: Node) -> bool:
+    """Whether two items are one call: the grammar may read `[f(a).b]` as `f` and `(a).b`."""
+    return before.type == "identifier" and before.end_byte == after.start_byte
+
+
+def _mended(reader: _Reader, name: Node, rest: Node) -> Expression:
+    match rest.type:
+        case "parenthesized_expression":
+            arguments = tuple(reader.expression(child) for child in rest.named_children)
+            return Call(reader.text(name), arguments, reader.span(name))
+        case "member_expression":
+            key = rest.child_by_field_name("property") or rest
+            return Member(_mended(reader, name, _part(rest, "object")), reader.text(key), reader.span(key))
+        case "subscript_expression":
+            inner = _mended(reader, name, _part(rest, "object"))
+            return Index(inner, reader.field(rest, "index"), reader.span(rest))
+        case _:
+            message = f"{reader.text(name)}{reader.text(rest)[:40]} cannot be read"
+            raise Rejected([codes.SYNTAX.at(reader.span(name), message, hint="put it on a line of its own")])
 
 
 def _ternary(reader: _Reader, node: Node) -> Expression:

@@ -22,6 +22,7 @@ from gatewright.infra.bicep import (
     Declaration,
     Expression,
     Loop,
+    Member,
     Name,
     Object,
     Text,
@@ -65,12 +66,11 @@ def _parent(file: BicepFile, item: Declaration, name: str) -> Iterator[Diagnosti
     body = item.body
     parent = body.get("parent") if body else None
     if parent is None:
-        if name.count("/") > 1 and (body is None or body.get("name") is not None):
-            message = f"{name} stands in another resource, but has no parent"
-            yield codes.MISSING_PROPERTY.at(
-                item.span, message, hint="add parent: with the symbol of that resource"
-            )
+        yield from _segments(file, item, name)
         return
+    called = body.get("name") if body else None
+    if isinstance(called, Text) and any("/" in part for part in called.parts if isinstance(part, str)):
+        yield codes.UNKNOWN_VALUE.at(called.span, "a name beside a parent holds no slash")
     above = file.get(parent.name) if isinstance(parent, Name) else None
     if above is not None and above.kind == "resource":
         expected = name.rpartition("/")[0].lower()
@@ -78,6 +78,31 @@ def _parent(file: BicepFile, item: Declaration, name: str) -> Iterator[Diagnosti
             yield codes.WRONG_TYPE.at(
                 parent.span, f"{name} cannot stand in a {above.target.partition('@')[0]}"
             )
+
+
+def _segments(file: BicepFile, item: Declaration, name: str) -> Iterator[Diagnostic]:
+    """Without a parent, a name has as many segments as its type, and names no resource of the file."""
+    called = item.body.get("name") if item.body else None
+    expected = name.count("/") - 1
+    if not isinstance(called, Text) or expected < 0:
+        return
+    slashes = sum(part.count("/") for part in called.parts if isinstance(part, str))
+    if slashes > expected or (called.literal is not None and slashes != expected):
+        hint = "add parent: with the symbol of the resource that it stands in" if expected else None
+        message = f"the name of a {name} holds {expected} slashes, or has a parent"
+        yield codes.MISSING_PROPERTY.at(item.span, message, hint=hint)
+    elif expected and _is_of_the_file(file, called):
+        yield codes.LINTER.at(called.span, f"{item.name} can have a parent: (use-parent-property)")
+
+
+def _is_of_the_file(file: BicepFile, called: Text) -> bool:
+    first = called.parts[0] if called.parts else ""
+    if isinstance(first, Member) and first.name == "name" and isinstance(first.of, Name):
+        above = file.get(first.of.name)
+        return above is not None and above.kind == "resource"
+    names = (other.body.get("name") for other in file.of("resource") if other.body)
+    own = {name.literal for name in names if isinstance(name, Text)}
+    return isinstance(first, str) and first.partition("/")[0] in own
 
 
 def _resource(typed: Typed, item: Declaration, found: ResourceType) -> Iterator[Diagnostic]:

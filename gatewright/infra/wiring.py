@@ -18,6 +18,7 @@ from gatewright.infra.bicep import (
     Name,
     Object,
     Text,
+    free,
     path_of,
     walk,
 )
@@ -51,7 +52,7 @@ def check_wiring(
         else:
             yield from _call(typed, item, target)
     for item in file.declarations:
-        for value in walk(item.value) if item.value is not None else ():
+        for value in free(item.value) if item.value is not None else ():
             yield from _loaded(file, value, texts)
             yield from _output(value, typed.outputs)
             if item.kind == "output" and item.decorator("secure") is None:

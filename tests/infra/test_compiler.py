@@ -58,6 +58,8 @@ def test_what_the_compiler_refuses_is_told(text: str, code: str) -> None:
     "text",
     [
         "param id string = newGuid()\n",
+        f"{NAMED}}}\nvar c = [for b in []: b.properties.x]\n",
+        f"{RESOURCE}[for b in []: {{\n  name: b.called\n}}]\n",
         "var a = [for x in [1]: x]\n",
         "var a = map([1], x => x)\n",
         f"{LOOP}  tags: {{\n    c: [for y in [1]: y]\n  }}\n}}]\n",

@@ -68,6 +68,7 @@ def test_what_cannot_be_deployed_together_is_told(text: str, codes: list[str]) -
         module("a") + module("b", "  scope: resourceGroup('other')\n"),
         resource("a") + resource("b", kind="Microsoft.A/c"),
         SEVERAL,
+        SEVERAL.replace("resource a", "resource x").replace("[1]", "[]"),
         LOOP.replace("NAME", "i"),
         SEVERAL + resource("b", "  dependsOn: [\n    a\n  ]\n"),
         SEVERAL + resource("b", "  properties: {\n    of: a[0].id\n    all: map(a, x => x.id)\n  }\n"),

@@ -4,6 +4,7 @@ import pytest
 
 from gatewright.diagnostics import Rejected
 from gatewright.infra.bicep import (
+    Array,
     Call,
     Choice,
     Constant,
@@ -101,6 +102,15 @@ def test_a_lambda_reaches_to_its_end(text: str) -> None:
     value = parse(f"var x = {text}\n", "a.bicep").declarations[0].value
     assert isinstance(value, Call)
     assert isinstance(value.arguments[1], Lambda)
+
+
+@pytest.mark.parametrize("text", ["[f().b]", "[f('x', 1)]", "[f({\n  a: 1\n})]"])
+def test_a_call_in_an_array_is_one_item(text: str) -> None:
+    """source: Azure/bicep 9beb0fee (2026-08-21), user_submitted; tree-sitter-bicep tears some apart."""
+    value = parse(f"var x = {{\n  a: {text}\n}}\n", "a.bicep").declarations[0].value
+    arrays = [item for item in walk(value) if isinstance(item, Array)]  # type: ignore[arg-type]
+    assert [len(item.items) for item in arrays] == [1]
+    assert any(isinstance(item, Call) and item.function == "f" for item in walk(arrays[0]))
 
 
 def test_functions_may_name_their_namespace() -> None:

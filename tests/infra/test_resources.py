@@ -58,6 +58,30 @@ IDENTITY = "resource a 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11
 IDENTITY += "  location: 'westeurope'\n}\n"
 
 
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("'kv-sample/a'", ["INF060"]),
+        ("'${vault.name}/a'", ["INF060"]),
+        ("'other/a'", []),
+        ("'${vault.id}/a/b'", ["INF033"]),
+        ("toLower('a')", []),
+    ],
+)
+def test_a_child_says_where_it_stands(types: ResourceTypes, name: str, codes: list[str]) -> None:
+    """source: Azure/bicep 9beb0fee (2026-08-21): BCP169, use-parent-property."""
+    child = "resource s 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {\n"
+    child += f"  name: {name}\n  properties: {{}}\n}}\n"
+    assert small(GOOD + child).codes(types) == codes
+
+
+def test_a_name_beside_a_parent_has_no_slash(types: ResourceTypes) -> None:
+    """source: Azure/bicep 9beb0fee (2026-08-21): BCP170."""
+    child = "resource s 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {\n  parent: vault\n"
+    child += "  name: 'kv/a'\n  properties: {}\n}\n"
+    assert "INF034" in small(GOOD + child).codes(types)
+
+
 def test_a_resource_outside_of_its_scope_is_told(types: ResourceTypes) -> None:
     """source: Azure/bicep-types-az 1f896de2; Bicep's BCP135."""
     assert small(IDENTITY).codes(types) == []
