@@ -67,12 +67,13 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function; `of` is the object of a method such as `account.listKeys()`."""
+    """A function; `of`: the object of a method such as `account.listKeys()`; `guarded`: written with `!.`."""
 
     function: str
     arguments: tuple[Expression, ...]
     span: Span
     of: Expression | None = None
+    guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

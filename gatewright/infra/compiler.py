@@ -3,8 +3,8 @@
 Places of loops and lambdas, values that only a deployment knows, modules that may not be there.
 
 Sources, all Azure/bicep 9beb0fee (2026-08-21): ForSyntaxValidatorVisitor (BCP138, BCP142),
-DeployTimeConstantValidator (BCP120, BCP178), FunctionPlacementValidatorVisitor (BCP065), DiagnosticBuilder
-(BCP318).
+DeployTimeConstantValidator (BCP120, BCP177, BCP178, BCP182), FunctionPlacementValidatorVisitor (BCP065),
+TypeAssignmentVisitor (BCP318, BCP422).
 """
 
 from __future__ import annotations
@@ -33,6 +33,14 @@ from gatewright.infra.bicep import (
 
 _TAKES_LAMBDA = frozenset({"filter", "groupBy", "map", "mapValues", "reduce", "sort", "toObject"})
 _KNOWN_BEFORE = frozenset({"id", "name", "type", "apiVersion"})
+_EARLY = frozenset(
+    "name scope location kind subscriptionId resourceGroup managedBy managedByExtended extendedLocation "
+    "zones placement plan sku identity tags".split()
+)
+_EARLY_OF_MODULES = frozenset({"identity", "name", "scope"})
+_ASKS_AZURE = frozenset(
+    "listKeys reference toLogicalZone toLogicalZones toPhysicalZone toPhysicalZones".split()
+)
 _ONLY_DEFAULTS = frozenset({"newGuid", "utcNow"})
 
 
@@ -53,7 +61,9 @@ def check_compiler(file: BicepFile) -> Iterator[Diagnostic]:
         yield from _in_loops(file, item, item.value)
         for inner in free(item.value):
             if isinstance(inner, Member):
-                yield from _null(file, inner)
+                yield from _null(file, inner, inner.of, inner.name)
+            if isinstance(inner, Call) and inner.of is not None:
+                yield from _null(file, inner, inner.of, f"{inner.function}()")
 
 
 def _placed(value: Expression, *, loops: int, nested: bool, is_place: bool = False) -> Iterator[Diagnostic]:
@@ -96,6 +106,8 @@ def _placed(value: Expression, *, loops: int, nested: bool, is_place: bool = Fal
 
 
 def _before_deployment(file: BicepFile, item: Declaration) -> Iterator[Diagnostic]:
+    if item.existing:
+        return
     value = item.value
     needed: list[tuple[str, Expression]] = []
     local: tuple[str, ...] = ()
@@ -107,7 +119,8 @@ def _before_deployment(file: BicepFile, item: Declaration) -> Iterator[Diagnosti
             needed.append(("a condition", value.condition))
         value = value.body
     if isinstance(value, Object):
-        needed.extend((f"{e.name}:", e.value) for e in value.entries if e.name in ("name", "scope"))
+        early = _EARLY if item.kind == "resource" else _EARLY_OF_MODULES
+        needed.extend((f"{e.name}:", e.value) for e in value.entries if e.name in early)
     for what, expression in needed:
         yield from _late(file, expression, what, local)
 
@@ -133,6 +146,7 @@ def _late(file: BicepFile, value: Expression, what: str, local: tuple[str, ...] 
 def _runtime(
     file: BicepFile, value: Expression, seen: frozenset[str], local: frozenset[str] = frozenset()
 ) -> Iterator[str]:
+    read = {id(inner.of) for inner in walk(value) if isinstance(inner, Member | Index)}
     for inner in free(value, local):
         if isinstance(inner, Member):
             base = inner.of.of if isinstance(inner.of, Index) else inner.of
@@ -145,17 +159,21 @@ def _runtime(
             found = file.get(inner.name)
             if found is not None and found.kind == "var" and found.value is not None:
                 yield from _runtime(file, found.value, seen | {inner.name})
-        elif isinstance(inner, Call) and inner.of is not None:
+            if found is not None and found.kind in ("module", "resource") and id(inner) not in read:
+                if inner is not value:
+                    yield f"the whole of {inner.name}"
+        elif isinstance(inner, Call) and (inner.of is not None or inner.function in _ASKS_AZURE):
             yield f"{inner.function}()"
 
 
-def _null(file: BicepFile, value: Member) -> Iterator[Diagnostic]:
-    base = value.of.of if isinstance(value.of, Index) else value.of
+def _null(file: BicepFile, value: Member | Call, of: Expression, name: str) -> Iterator[Diagnostic]:
+    base = of.of if isinstance(of, Index) else of
     found = file.get(base.name) if isinstance(base, Name) else None
     if found is None or found.kind not in ("resource", "module") or value.guarded:
         return
     made = found.value.body if isinstance(found.value, Loop) else found.value
-    if isinstance(made, Condition) and not (found.kind == "resource" and value.name in _KNOWN_BEFORE):
-        message = f"{found.name} is deployed only sometimes: its {value.name} may not be there"
-        hint = f"write {found.name}!.{value.name} where the condition holds, or .?{value.name}"
+    if isinstance(made, Condition) and not (found.kind == "resource" and name in _KNOWN_BEFORE):
+        message = f"{found.name} is deployed only sometimes: its {name} may not be there"
+        hint = f"write {found.name}!.{name} where the condition holds"
+        hint += f", or .?{name}" if isinstance(value, Member) else ""
         yield codes.MAY_BE_NULL.at(value.span, message, hint=hint)

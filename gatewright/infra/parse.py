@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -265,7 +266,9 @@ def _call(reader: _Reader, node: Node, wrap: Wrap) -> Expression:
         text, span = reader.text(name), reader.span(name)
         if reader.text(_part(function, "object")) in _NAMESPACES:
             return wrap(Call(text, arguments, reader.span(node)))
-        return _onto(reader, _part(function, "object"), lambda v: wrap(Call(text, arguments, span, v)))
+        guarded = any(child.type in _GUARDS for child in function.children)
+        call = partial(Call, text, arguments, span, guarded=guarded)
+        return _onto(reader, _part(function, "object"), lambda v: wrap(call(of=v)))
     if function.type != "identifier":
         return _onto(reader, function, lambda v: wrap(_called(v, arguments, reader.span(node))))
     return wrap(Call(reader.text(function), arguments, reader.span(node)))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from gatewright.diagnostics import Diagnostic, nearest
 from gatewright.infra import codes
 from gatewright.infra.bicep import BicepFile, Expression, Index, Loop, Member, Name, walk
-from gatewright.infra.resource_types import ResourceType, ResourceTypes, Shape
+from gatewright.infra.resource_types import WRITE_ONLY, ResourceType, ResourceTypes, Shape
 
 _BICEP = frozenset({"id", "name", "type", "apiVersion"})
 _Found = tuple[ResourceType, Shape] | None
@@ -26,7 +26,12 @@ def check_reads(file: BicepFile, types: ResourceTypes) -> Iterator[Diagnostic]:
 
 def _read(file: BicepFile, types: ResourceTypes, value: Member) -> Iterator[Diagnostic]:
     holder = _shape(file, types, value.of)
-    if holder is None or _is_open(holder[1], value.name):
+    if holder is None:
+        return
+    if holder[1].properties.get(value.name, (0, 0))[1] & WRITE_ONLY:
+        message = f"{value.name} can only be written (BCP077)"
+        yield codes.UNKNOWN_PROPERTY.at(value.span, message)
+    if _is_open(holder[1], value.name):
         return
     known = {**holder[1].properties, **dict.fromkeys(_BICEP if isinstance(value.of, Name) else ())}
     if value.name not in known:

@@ -14,7 +14,7 @@ from typing import TypeAlias, cast
 
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
-REQUIRED, READ_ONLY = 1, 2
+REQUIRED, READ_ONLY, WRITE_ONLY = 1, 2, 4
 
 
 @dataclass(frozen=True, slots=True)

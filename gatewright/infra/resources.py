@@ -30,7 +30,7 @@ from gatewright.infra.bicep import (
 from gatewright.infra.resource_types import READ_ONLY, REQUIRED, ResourceType, ResourceTypes, Shape, matches
 from gatewright.infra.shapes import type_of
 from gatewright.infra.typed import Typed
-from gatewright.infra.types import NULL, union
+from gatewright.infra.types import NULL, UnknownType, union
 
 _BICEP_KEYS = frozenset({"parent", "scope", "dependsOn"})
 _PLACES = {"tenant": 1, "managementGroup": 2, "subscription": 4, "resourceGroup": 8}
@@ -239,6 +239,11 @@ class _Check:
                 return
             element = self.type.shape(reference)
             yield from self.object(value, {**shape.properties, **element.properties}, element.others, span)
+
+        elif not isinstance(self.typed.of(chosen), UnknownType):
+            known = ", ".join(sorted(shape.elements))
+            message = f"{shape.discriminator} is written out here: it says which of {known} this is"
+            yield codes.UNKNOWN_VALUE.at(chosen.span, message)
 
     def object(
         self, value: Object, properties: Mapping[str, tuple[int, int]], others: int | None, span: Span

@@ -8,6 +8,7 @@ from gatewright.infra.parse import parse
 MODULE = "module a 'a.bicep' = if (yes) {\n  name: 'a'\n}\n"
 ALWAYS = MODULE.replace("if (yes) ", "")
 RESOURCE = "resource b 'Microsoft.A/b@2020-01-01' = "
+EXISTING = RESOURCE.replace("' =", "' existing =")
 NAMED = f"{RESOURCE}{{\n  name: 'b'\n"
 OTHER = f"{NAMED}}}\n{RESOURCE.replace(' b ', ' c ')}"
 LOOP = f"{RESOURCE}[for x in [1]: {{\n  name: 'b${{x}}'\n"
@@ -39,7 +40,12 @@ def found(text: str) -> list[str]:
         ),
         (f"{ALWAYS}var b = [for x in [1]: a.outputs.y]\n", "INF061"),
         (f"{ALWAYS}output b array = [for x in a.outputs.all: x]\n", "INF061"),
-        (f"{ALWAYS}{NAMED}  tags: {{\n    c: [for x in a.outputs.all: x]\n  }}\n}}\n", "INF061"),
+        (f"{ALWAYS}{NAMED}  properties: {{\n    c: [for x in a.outputs.all: x]\n  }}\n}}\n", "INF061"),
+        (f"{NAMED}}}\nmodule c 'c.bicep' = {{\n  name: string(b)\n}}\n", "INF061"),
+        (f"{OTHER}{{\n  name: 'c'\n  location: b.location\n}}\n", "INF061"),
+        (f"{OTHER}{{\n  name: 'c'\n  tags: {{\n    d: b.properties.e\n  }}\n}}\n", "INF061"),
+        (f"{RESOURCE}{{\n  name: reference('x').y\n}}\n", "INF061"),
+        (f"{RESOURCE}if (yes) {{\n  name: 'b'\n}}\noutput x object = b.listKeys()\n", "INF063"),
         (f"{MODULE}output x string = a.outputs.x\n", "INF063"),
         (f"{RESOURCE}if (yes) {{\n  name: 'b'\n}}\noutput x string = b.properties.x\n", "INF063"),
         (
@@ -65,6 +71,9 @@ def test_what_the_compiler_refuses_is_told(text: str, code: str) -> None:
         f"{LOOP}  tags: {{\n    c: [for y in [1]: y]\n  }}\n}}]\n",
         f"{NAMED}  tags: {{\n    c: [\n      {{\n        d: [for y in [1]: y]\n      }}\n    ]\n  }}\n}}\n",
         f"{OTHER}{{\n  name: guid(b.id)\n}}\n",
+        f"{ALWAYS}{EXISTING}{{\n  name: a.outputs.name\n}}\n",
+        f"{OTHER}{{\n  name: 'c'\n  scope: b\n}}\n",
+        f"{RESOURCE}if (yes) {{\n  name: 'b'\n}}\noutput x object = b!.listKeys()\n",
         f"{ALWAYS}output b array = [for x in [1]: a.outputs.y]\n",
         f"{MODULE}output x string = a!.outputs.x\n",
         f"{MODULE}output x string? = a.?outputs.x\n",

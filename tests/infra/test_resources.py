@@ -82,6 +82,28 @@ def test_a_name_beside_a_parent_has_no_slash(types: ResourceTypes) -> None:
     assert "INF034" in small(GOOD + child).codes(types)
 
 
+READ = "\n@description('What is read.')\noutput found object = "
+
+
+def test_what_can_only_be_written_is_not_read(types: ResourceTypes) -> None:
+    """source: Azure/bicep-types-az 1f896de2; Bicep's BCP077."""
+    text = "resource a 'Microsoft.KeyVault/vaults@2025-05-01' existing = {\n  name: 'kv-sample'\n}\n"
+    assert small(f"{text}{READ}a.properties.sku\n").codes(types) == []
+    assert small(f"{text}{READ}{{ mode: a.properties.createMode }}\n").codes(types) == ["INF032"]
+
+
+@pytest.mark.parametrize(
+    ("value", "codes"), [("'MaterializedViewsBuilder'", []), ("'Views'", ["INF034"]), ("given", ["INF034"])]
+)
+def test_what_tells_kinds_apart_is_written_out(types: ResourceTypes, value: str, codes: list[str]) -> None:
+    """source: Azure/bicep 9beb0fee (2026-08-21), TypeValidator: BCP036, BCP225."""
+    text = "resource a 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' existing = {\n  name: 'sample'\n}\n"
+    text += "resource s 'Microsoft.DocumentDB/databaseAccounts/services@2026-03-15' = {\n  parent: a\n"
+    text += f"  name: 'sample'\n  properties: {{\n    serviceType: {value}\n  }}\n}}\n"
+    head = "@description('x')\nparam given string\n" if value == "given" else ""
+    assert small(head + text).codes(types) == codes
+
+
 def test_a_resource_outside_of_its_scope_is_told(types: ResourceTypes) -> None:
     """source: Azure/bicep-types-az 1f896de2; Bicep's BCP135."""
     assert small(IDENTITY).codes(types) == []
