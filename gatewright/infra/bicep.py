@@ -67,13 +67,23 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function; `of`: the object of a method such as `account.listKeys()`; `guarded`: written with `!.`."""
+    """A function, or a method of an object such as `account!.listKeys()`.
+
+    Attributes:
+        function: its name.
+        arguments: what it is given.
+        span: its place.
+        of: the object of a method.
+        guarded: whether a method is written with `!.`.
+        qualified: whether a function is written with its namespace, as `az.environment()`.
+    """
 
     function: str
     arguments: tuple[Expression, ...]
     span: Span
     of: Expression | None = None
     guarded: bool = False
+    qualified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

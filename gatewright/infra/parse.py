@@ -265,7 +265,7 @@ def _call(reader: _Reader, node: Node, wrap: Wrap) -> Expression:
         name = function.child_by_field_name("property") or function
         text, span = reader.text(name), reader.span(name)
         if reader.text(_part(function, "object")) in _NAMESPACES:
-            return wrap(Call(text, arguments, reader.span(node)))
+            return wrap(Call(text, arguments, reader.span(node), qualified=True))
         guarded = any(child.type in _GUARDS for child in function.children)
         call = partial(Call, text, arguments, span, guarded=guarded)
         return _onto(reader, _part(function, "object"), lambda v: wrap(call(of=v)))

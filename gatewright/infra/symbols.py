@@ -22,6 +22,7 @@ from gatewright.infra.bicep import (
 )
 from gatewright.infra.functions import DECORATORS, FUNCTIONS, METHODS, PROPERTIES, Signature
 
+_ONE_CASE = frozenset({"output", "param", "type", "var"})
 _NO_VALUE = frozenset({"output", "type"})
 
 
@@ -44,9 +45,13 @@ def _duplicates(file: BicepFile) -> Iterator[Diagnostic]:
     for outputs in (False, True):
         group = [item for item in file.declarations if (item.kind == "output") == outputs]
         times = Counter(item.name for item in group)
-        yield from (
-            codes.DUPLICATE.at(d.span, f"{d.name} is declared twice") for d in group if times[d.name] > 1
-        )
+        alike = Counter((item.kind, item.name.lower()) for item in group if item.kind in _ONE_CASE)
+        for item in group:
+            if times[item.name] > 1:
+                yield codes.DUPLICATE.at(item.span, f"{item.name} is declared twice")
+            elif alike[(item.kind, item.name.lower())] > 1:
+                message = f"{item.name} differs from another {item.kind} by the case of its letters only"
+                yield codes.DUPLICATE.at(item.span, message)
     for item in file.declarations:
         for value in walk(item.value) if item.value is not None else ():
             if isinstance(value, Object):
@@ -60,6 +65,11 @@ def _uses(value: Expression, known: frozenset[str]) -> Iterator[Diagnostic]:
     match value:
         case Name(name, span):
             yield from _unknown(name, span, known)
+        case Call(of=None, function=function, qualified=False) if function in FUNCTIONS and function in known:
+            hint = f"write az.{function}() or sys.{function}(), or name the symbol otherwise"
+            yield codes.UNKNOWN_FUNCTION.at(
+                value.span, f"{function} is a symbol of this file, and hides the function", hint=hint
+            )
         case Call():
             yield from _arguments(value, FUNCTIONS if value.of is None else METHODS, "function")
         case Member(of=Call(of=None, function=function), name=name, span=span) if function in PROPERTIES:

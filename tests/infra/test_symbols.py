@@ -21,6 +21,8 @@ def found(text: str) -> list[tuple[str, int]]:
         ("@secret()\n@description('x')\noutput o string = 'a'\n", [("INF011", 1)]),
         ("@description('x')\noutput o array = [for x in [1]: y]\n", [("INF010", 2)]),
         ("@description('x')\noutput o array = [for x in x: x]\n", [("INF010", 2)]),
+        ("var environment = environment().name\n", [("INF011", 1), ("INF013", 1)]),
+        ("var a = A\nvar A = a\n", [("INF004", 1), ("INF004", 2)]),
         ("@description('x')\noutput o object = { a: 1, a: 2 }\n", [("INF004", 2), ("INF004", 2)]),
     ],
 )
@@ -31,4 +33,5 @@ def test_what_does_not_resolve_is_told(text: str, codes: list[tuple[str, int]]) 
 def test_what_resolves_is_not_told() -> None:
     text = "@description('x')\nparam p array\nvar v = filter(p, i => !empty(i))\n"
     text += "@description('x')\noutput o array = v\n"
+    text += "var environment = 'x'\n@description('x')\noutput e bool = az.environment().name == environment\n"
     assert found(text) == []
