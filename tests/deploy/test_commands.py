@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import typer
 
 from gatewright.diagnostics import Rejected
 from tests.deploy.commands import Result, Run
@@ -133,6 +134,20 @@ def test_metrics_that_go_nowhere_are_a_warning(
     assert found.status == 0
     assert ("DEP816" in found.told) is (words is not None)
     assert (words or "") in found.told
+
+
+def test_a_deployment_does_not_fail_for_diagnostics_that_may_not_be_read(run: Run, arm: FakeArm) -> None:
+    arm.options.fail = lambda method, path: 403 if "diagnostics/" in path else None
+    found = run("deploy", "--env", "dev")
+    assert (found.status, found.fault) == (0, None)
+    assert "DEP816 warning: whether token metrics arrive is not known: GET apis/gw-openai" in found.told
+
+
+def test_adopting_something_that_is_not_configured_is_a_misuse(run: Run, arm: FakeArm) -> None:
+    found = run("deploy", "--env", "dev", "--adopt", "product/gw-retail-search")
+    assert isinstance(found.fault, typer.BadParameter)
+    assert "did you mean products/gw-retail-search?" in found.fault.message
+    assert arm.writes == []
 
 
 def test_without_keys_the_vault_is_not_asked(

@@ -64,6 +64,7 @@ def register(app: typer.Typer) -> None:
         bundle = azure.load_bundle(folder, env)
         filling = azure.Filling(sets, key_vault_identity, concurrency)
         planned = azure.compare(target, bundle, folder, filling, prune=prune, adopt=adopt)
+        _check_adopted(adopt or [], planned, bundle)
         faults = list(planned.faults())
         keyring = (
             _keyring(target, concurrency, adopt or [])
@@ -88,11 +89,30 @@ def _tell(found: list[Diagnostic]) -> None:
         say(render_findings(found, Findings.TEXT).rstrip("\n"))
 
 
+def _check_adopted(adopt: list[str], planned: Plan, bundle: Bundle) -> None:
+    """A path that names nothing of ours is a slip of the pen, not a wish without effect."""
+    from gatewright.diagnostics import nearest
+
+    known = [step.key.path for step in planned.steps if step.desired]
+    known += [holder.path for holder in _holders(bundle)]
+    for path in adopt:
+        if path not in known:
+            close = nearest(path, known)
+            meant = f"; did you mean {close}?" if close else ""
+            raise typer.BadParameter(f"--adopt {path} names no entity of the configuration{meant}")
+
+
 def _silent(target: azure.Azure, bundle: Bundle, folder: Path) -> list[Diagnostic]:
+    from gatewright.deploy import codes
     from gatewright.deploy.arm import Arm
     from gatewright.deploy.telemetry import silent
+    from gatewright.diagnostics import Rejected
 
-    return list(silent(bundle, folder, Arm.connect(target.service.target, target.credential)))
+    try:
+        return list(silent(bundle, folder, Arm.connect(target.service.target, target.credential)))
+    except Rejected as rejected:  # everything is deployed: this is no reason to fail
+        message = f"whether token metrics arrive is not known: {rejected.diagnostics[0].message}"
+        return [codes.NO_METRICS.at(None, message)]
 
 
 def _keyring(target: azure.Azure, concurrency: int, adopt: list[str]) -> Keyring:
