@@ -325,7 +325,7 @@ def _leave_rest(found: Inventory, made: Start) -> None:
             continue  # told with its plan
         words = limits(text, path).elements
         if words:
-            made.leave(path, f"it is not Gatewright's, and does {', '.join(words)}")
+            made.leave(path, f"it does {', '.join(words)}, which an estate does not say")
     for name in found.fragments:
         made.leave(
             f"policyFragments/{name}", "policies are made from templates; policies/local/ takes your own"
