@@ -53,9 +53,13 @@ class Decoder:
     def _decode(self, inflate: zlib._Decompress, data: bytes) -> bytes:
         parts: list[bytes] = []
         try:
-            while data and not inflate.eof:
+            while data:
+                if inflate.eof:  # a gzip body may have several members: RFC 1952, 2.2
+                    if not data.startswith(_FIRST_BYTE["gzip"]):
+                        break
+                    inflate = self._inflate = zlib.decompressobj(_AUTOMATIC)
                 part = inflate.decompress(data, PIECE_BYTES)
-                data = inflate.unconsumed_tail
+                data = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
                 self._left -= len(part)
                 parts.append(part)
                 if self._left < 0:

@@ -76,6 +76,10 @@ def first(source: JsonObject | None, *keys: str) -> int | None:
     return None
 
 
+_COUNTS = (
+    *("prompt_tokens", "completion_tokens", "input_tokens", "output_tokens", "total_tokens"),
+    *("cache_read_input_tokens", "cache_creation_input_tokens"),
+)
 _INPUT_DETAILS = (
     "prompt_tokens_details",
     "input_tokens_details",
@@ -121,8 +125,8 @@ def openai_usage(raw: JsonObject) -> Reported | None:
     )
     if usage.is_empty():
         return None
-    flags = [*_inconsistencies(usage)]
-    return Reported(_parts_inside(usage), tuple(flags), raw_numbers(raw))
+    flags = (*_inconsistencies(usage), *_unreadable(raw))
+    return Reported(_parts_inside(usage), flags, raw_numbers(raw))
 
 
 def _inconsistencies(usage: TokenUsage) -> Iterator[str]:
@@ -140,6 +144,14 @@ def _inconsistencies(usage: TokenUsage) -> Iterator[str]:
         yield "audio_exceeds_input"
     if _exceeds(usage.audio_output_tokens, usage.output_tokens):
         yield "audio_exceeds_output"
+
+
+def _unreadable(raw: JsonObject) -> Iterator[str]:
+    """Says so where a number that is charged for stands there, and cannot be a count of tokens."""
+    for name in _COUNTS:
+        if name in raw and (value := raw[name]) is not None and count(value) is None:
+            yield "count_not_readable"
+            return
 
 
 def _exceeds(part: int | None, whole: int | None) -> bool:
@@ -179,7 +191,8 @@ def anthropic_usage(raw: JsonObject) -> Reported | None:
     )
     if usage.is_empty():
         return None
-    return Reported(usage, tuple(_inconsistencies(usage)), raw_numbers(raw))
+    flags = (*_inconsistencies(usage), *_unreadable(raw))
+    return Reported(usage, flags, raw_numbers(raw))
 
 
 def raw_numbers(raw: JsonObject) -> tuple[tuple[str, Number], ...]:

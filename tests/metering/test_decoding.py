@@ -30,3 +30,17 @@ def test_a_body_that_inflates_beyond_bounds_is_given_up(monkeypatch: pytest.Monk
     assert decoder.fault == "decoded_body_too_large"
     assert len(seen) < 4_000_000
     assert decoder.feed(b"more") == b""
+
+
+def test_every_member_of_a_gzip_body_is_read() -> None:
+    data = gzip.compress(b"one ") + gzip.compress(b"") + gzip.compress(b"two")
+    for size in (1, 7, len(data)):
+        decoder = Decoder("gzip")
+        assert b"".join(decoder.feed(data[i : i + size]) for i in range(0, len(data), size)) == b"one two"
+        assert decoder.fault is None
+
+
+def test_what_stands_behind_a_gzip_body_is_left_alone() -> None:
+    decoder = Decoder("gzip")
+    assert decoder.feed(gzip.compress(b"one") + b"\0\0\0") + decoder.feed(b"\0") == b"one"
+    assert decoder.fault is None

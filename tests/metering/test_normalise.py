@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatewright.metering.json_text import Json
+from gatewright.metering.json_text import Json, JsonObject
 from gatewright.metering.normalise import amount, anthropic_usage, count, openai_usage
 from gatewright.metering.usage import TokenUsage
 
@@ -200,3 +200,19 @@ def test_any_object_is_read(raw: dict[str, Json]) -> None:
         if found is not None:
             assert not found.usage.is_empty()
             assert all(value is None or value >= 0 for _, value in found.usage.quantities())
+
+
+@pytest.mark.parametrize("value", [10**18, -5, "12", 1.5, 1e300, True, [3]])
+@pytest.mark.parametrize("name", ["input_tokens", "output_tokens"])
+def test_a_number_that_cannot_be_a_count_is_left_out_and_flagged(name: str, value: Json) -> None:
+    raw: JsonObject = {"input_tokens": 3, "output_tokens": 4, name: value}
+    for found in (openai_usage(raw), anthropic_usage(raw)):
+        assert found is not None
+        assert getattr(found.usage, name) is None
+        assert found.flags == ("count_not_readable",)
+
+
+def test_null_is_no_count_and_no_fault() -> None:
+    found = openai_usage({"prompt_tokens": 3, "completion_tokens": None, "total_tokens": 3.0})
+    assert found is not None
+    assert found.flags == ()
