@@ -1,9 +1,10 @@
 """Usage that counts apart from the attempt that showed it: what was made earlier, and can be fetched again.
 
-A response that is made in the background states its usage when it is fetched, at every fetch; so does the run
-of an assistant; the output of a batch, at every download. Such usage gets a record of its own, whose id
-follows from what was fetched: it is the same each time, and whoever de-duplicates by `record_id` counts it
-once. Its time is when the thing was made, where that is told. The attempt's own record then states no usage.
+A response that is made in the background states its usage when it is fetched, at every fetch; so does the
+run of an assistant; the output of a batch, at every download, and the batch itself, whenever it is looked
+at. Such usage gets a record of its own, whose id follows from what was fetched: it is the same each time,
+and whoever de-duplicates by `record_id` counts it once. Its time is when the thing was made, where that is
+told. The attempt's own record then states no usage.
 
 Until the usage is seen, a record with that id is `pending`; it gives way to the one that states it.
 
@@ -21,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from gatewright.metering.apis.assistants import read_runs
-from gatewright.metering.apis.batches import OutputReader
+from gatewright.metering.apis.batches import OutputReader, read_batch
 from gatewright.metering.apis.interpreter import Asked, Body
 from gatewright.metering.apis.reading import Reading, UsageReader
 from gatewright.metering.apis.responses import Retrieved
@@ -34,6 +35,7 @@ from proxy_addon.routes import Route
 COUNTED_APART = "counted_apart"
 OTHER_MODEL = "other_model"
 MAX_RUNS_BYTES = 4 * 1024 * 1024
+MAX_BATCH_BYTES = 1024 * 1024
 _OLDEST = timedelta(days=366)
 _CLOCKS = timedelta(hours=1)
 _DATED = re.compile(r"-\d[\d-]*\Z")
@@ -86,8 +88,30 @@ class RunFetch:
         return {reading.response_id: reading for reading in found if reading.response_id}
 
 
+class BatchFetch:
+    """A batch that is looked at. Its output may never be downloaded here, or by nobody."""
+
+    def __init__(self) -> None:
+        self._body = Body(MAX_BATCH_BYTES)
+
+    def feed(self, data: bytes) -> None:
+        """Takes bytes of the answer's body."""
+        self._body.add(data)
+
+    def readings(self) -> Mapping[str, Reading]:
+        """The batch, by the file of its output; nothing before it has ended, or where it states no usage."""
+        try:
+            found = read_batch(read_object(self._body.whole()))
+        except NotJson:
+            return {}
+        return {found.response_id: found} if found is not None and found.response_id else {}
+
+
 class OutputFetch:
     """A file that is downloaded: the output of a batch, or any other.
+
+    The answers of a batch are of one model, so that the file's id alone is the name of their sum; should
+    there be more models, the others have theirs in the name.
 
     Args:
         file: its id.
@@ -105,8 +129,9 @@ class OutputFetch:
         """The sum of the answers of each model."""
         self._reader.finish()
         flags = ("lines_not_read",) if self._reader.unread else ()
+        names = [self._file, *(f"{self._file}/{model}" for model in list(self._reader.sums)[1:])]
         return {
-            f"{self._file}/{model}": Reading(
+            name: Reading(
                 reported=Reported(found.usage),
                 model=model or None,
                 response_id=self._file,
@@ -114,7 +139,7 @@ class OutputFetch:
                 ended=True,
                 flags=(f"answers:{found.answers}", *flags),
             )
-            for model, found in self._reader.sums.items()
+            for name, (model, found) in zip(names, self._reader.sums.items(), strict=False)
         }
 
 
@@ -129,6 +154,8 @@ def fetch_of(api: str, path: str) -> Fetch | None:
         "responses.get": ResponseFetch,
         "responses.cancel": ResponseFetch,
         "assistants.get": RunFetch,
+        "batches": BatchFetch,
+        "batches.get": BatchFetch,
         "files.content": lambda: OutputFetch(path.split("/")[-2]),
     }
     return make[api]() if api in make else None

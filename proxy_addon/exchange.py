@@ -17,6 +17,7 @@ from datetime import datetime
 
 from gatewright.metering.apis.reading import Reading
 from gatewright.metering.attribution import Attribution
+from gatewright.metering.decoding import Decoder
 from gatewright.metering.estimate import may_be_estimated
 from gatewright.metering.estimates.counting import PROMPTS
 from gatewright.metering.exchange_meter import Ending, ExchangeMeter, Identity, MeteredRequest
@@ -65,6 +66,7 @@ class Exchange:
         self._filter: StreamFilter | None = None
         self._session: Session | None = None
         self._fetch: apart.Fetch | None = None
+        self._fetched: Decoder | None = None
         self._begun = False
         self._fed = False
         self._missing_bytes: int | None = None
@@ -102,13 +104,15 @@ class Exchange:
         """The head of the answer has come; whether bytes of its body may be removed."""
         self._begin_meter()
         self._meter.response(status, headers)
-        plain = all(value.lower() in _PLAIN for name, value in headers if name.lower() == "content-encoding")
+        encodings = [value for name, value in headers if name.lower() == "content-encoding"]
+        plain = all(value.lower() in _PLAIN for value in encodings)
         if self._prepared is not None and self._prepared.hide and status == 200 and plain:
             self._filter = StreamFilter()
         else:
             self._missing_bytes = _stated(headers)
         if status == OK and self.admitted is not None:
             self._fetch = apart.fetch_of(self.admitted.operation.api, self.admitted.target.path)
+            self._fetched = None if plain else Decoder(",".join(encodings))
         return self._filter is not None
 
     def feed(self, data: bytes) -> list[bytes]:
@@ -116,7 +120,7 @@ class Exchange:
         if self._missing_bytes:
             self._missing_bytes = max(0, self._missing_bytes - len(data))
         if self._fetch is not None:
-            self._fetch.feed(data)
+            self._fetch.feed(data if self._fetched is None else self._fetched.feed(data))
         null_usage = self._meter.passes(data)
         if null_usage is None:
             self._meter.feed(data, None if self._fed else self._elapsed_ms())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
 import uuid
@@ -174,6 +175,44 @@ async def test_the_output_of_a_batch_is_counted_once(gate: Gate) -> None:
         "answers:200",
     )
     assert (record.operation_name, own.usage_detail) == ("batch", "counted_apart")
+
+
+@e2e
+async def test_a_batch_that_is_polled_and_its_output_are_one(gate: Gate) -> None:
+    file, batch = f"file-{uuid.uuid4().hex}", f"batch_{uuid.uuid4().hex}"
+    about = {
+        "id": batch,
+        "object": "batch",
+        "created_at": CREATED,
+        "output_file_id": file,
+        "model": "gpt-4.1",
+    }
+    path = f"/openai/v1/batches/{batch}"
+    (early,) = await get(gate, path, json.dumps({**about, "status": "in_progress", "usage": USAGE}), 1)
+    assert early.usage_detail == "not_a_generation"
+    ended = json.dumps({**about, "status": "completed", "completed_at": CREATED + 9, "usage": USAGE})
+    polled = [await get(gate, path, ended, 2) for _ in range(3)]
+    body = line(1, prompt_tokens=70, completion_tokens=30, total_tokens=100).decode()
+    loaded = await get(gate, f"/openai/v1/files/{file}/content", body, 2)
+    found = [record for record, _ in (*polled, loaded)]
+    assert len({record.record_id for record in found}) == 1
+    assert {record.usage for record in found} == {TokenUsage(70, 30, 100)}
+    assert found[0].time == datetime.fromtimestamp(CREATED + 9, UTC)
+    kept = [one for one in read_ledger([gate.ledger], LedgerNotes()) if one.response_id == file]
+    assert [one.usage for one in kept if not one.usage.is_empty()] == [TokenUsage(70, 30, 100)]
+
+
+@e2e
+async def test_what_is_fetched_compressed_in_spite_of_all_counts(gate: Gate) -> None:
+    name, request = f"resp_{uuid.uuid4().hex}", str(uuid.uuid4())
+    packed = gzip.compress(json.dumps(response(name)).encode())
+    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n"
+    script = {"do": "raw", "bytes": head + packed.decode("latin-1")}
+    path = f"{BASE}/openai/v1/responses/{name}"
+    got = await gate.send(path, b"", request=request, method="GET", script=script)
+    assert got.body == packed
+    settled, own = await gate.records_of(request, 2)
+    assert (settled.usage, own.usage_detail) == (TokenUsage(70, 30, 100), "counted_apart")
 
 
 @e2e

@@ -1,9 +1,11 @@
 """Usage of batches: the output file holds one answer per line, each read like the answer itself.
 
-`read_output` reads the lines one by one; `OutputReader` takes a file's bytes as they come and adds up.
+`read_output` reads the lines one by one; `OutputReader` takes a file's bytes as they come and adds up. The
+batch itself states the same sum when it has ended, where the service does that: `read_batch`.
 
-Source: https://learn.microsoft.com/azure/ai-foundry/openai/how-to/batch (2026-09). No recording of an output
-file stands in the test data: this follows the documentation.
+Sources: https://learn.microsoft.com/azure/ai-foundry/openai/how-to/batch (2026-09);
+https://platform.openai.com/docs/api-reference/batch/object (2026-10: `usage`, `model`). No recording of an
+output file stands in the test data: this follows the documentation.
 """
 
 from __future__ import annotations
@@ -16,11 +18,14 @@ from dataclasses import dataclass, field
 from gatewright.metering.apis.interpreter import Asked, Interpreter, created_in, error_code
 from gatewright.metering.apis.reading import Reading, UsageReader
 from gatewright.metering.json_text import JsonObject, NotJson, object_at, read_object, text_at
-from gatewright.metering.normalise import openai_usage
+from gatewright.metering.normalise import count, openai_usage
 from gatewright.metering.usage import TokenUsage
 
 MAX_LINE_BYTES = 256 * 1024
 END_BYTES = 64 * 1024
+
+_ENDED = frozenset({"completed", "expired", "cancelled", "failed"})
+_MOMENTS = ("completed_at", "expired_at", "cancelled_at", "failed_at", "created_at")
 
 _FRONT = b'{"response":{"body":{'
 _USAGE = re.compile(rb'(?<!\\)"usage"\s*+:\s*+\{')
@@ -40,6 +45,26 @@ class BatchLine:
     custom_id: str | None
     status: int | None
     reading: Reading
+
+
+def read_batch(value: JsonObject) -> Reading | None:
+    """The usage that a batch states, under the id of its output; None unless it has ended and used something.
+
+    A batch without a file of output, such as one that expired too soon, goes by its own id.
+    """
+    ended = text_at(value, "object") == "batch" and text_at(value, "status") in _ENDED
+    raw = object_at(value, "usage") if ended else None
+    reported = openai_usage(raw) if raw else None
+    if reported is None or not (reported.usage.input_tokens or reported.usage.output_tokens):
+        return None
+    return Reading(
+        reported=reported,
+        model=text_at(value, "model"),
+        response_id=text_at(value, "output_file_id") or text_at(value, "id"),
+        created=next((at for name in _MOMENTS if (at := count(value.get(name)))), None),
+        ended=True,
+        flags=reported.flags,
+    )
 
 
 def read_output(lines: Iterable[bytes], make: type[Interpreter]) -> Iterator[BatchLine]:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatewright.metering.apis.batches import OutputReader, read_output
+from gatewright.metering.apis.batches import OutputReader, read_batch, read_output
 from gatewright.metering.apis.chat import Chat
+from gatewright.metering.json_text import JsonObject
 from gatewright.metering.usage import TokenUsage
 
 BODY = {"id": "c", "model": "m", "usage": {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7}}
@@ -120,3 +121,37 @@ def test_a_long_line_whose_ends_do_not_tell_is_said(text: bytes) -> None:
     reader.feed(text + b"\n" + line(1))
     reader.finish()
     assert (reader.unread, list(reader.sums)) == (1, ["m"])
+
+
+BATCH: JsonObject = {
+    "id": "batch_1",
+    "object": "batch",
+    "status": "completed",
+    "model": "m",
+    "created_at": 1_790_000_000,
+    "completed_at": 1_790_000_900,
+    "output_file_id": "file-1",
+    "usage": {"input_tokens": 70, "output_tokens": 30, "total_tokens": 100},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({}, "file-1"),
+        ({"status": "expired"}, "file-1"),
+        ({"status": "cancelled", "output_file_id": None}, "batch_1"),
+        ({"status": "in_progress"}, None),
+        ({"status": "finalizing"}, None),
+        ({"object": "list"}, None),
+        ({"usage": None}, None),
+        ({"usage": {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}}, None),
+    ],
+)
+def test_a_batch_that_has_ended_states_the_usage_of_its_output(change: JsonObject, name: str | None) -> None:
+    found = read_batch(BATCH | change)
+    assert (found.response_id if found else None) == name
+    if found is not None:
+        assert found.reported is not None
+        assert found.reported.usage == TokenUsage(70, 30, 100)
+        assert (found.model, found.created) == ("m", 1_790_000_900)
