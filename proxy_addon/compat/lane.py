@@ -75,7 +75,7 @@ def _read_body(self: http1_layer.Http1Client, event: events.Event) -> Iterator[c
         for part in [shown] if isinstance(shown, bytes) else shown:
             yield from way.send(part, number)
     if found is not None:
-        self.body_reader = _given(found)  # type: ignore[assignment]  # it is only ever called
+        self.body_reader = _Given(found)  # type: ignore[assignment]  # it has what is used of a reader
         yield from http1_layer.Http1Connection.read_body(self, event)
     elif way.chunked is None and way.client.response is not None:
         way.chunked = "chunked" in way.client.response.headers.get("transfer-encoding", "").lower()
@@ -88,15 +88,21 @@ def _next(upstream: http1_layer.Http1Client) -> _Found | None:
         return fault
 
 
-def _given(found: _Found) -> Callable[[object], _Found]:
-    """A reader for which this comes next."""
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A reader for which this comes next, also when the upstream closes behind it."""
 
-    def read(buffer: object) -> _Found:
-        if isinstance(found, h11.ProtocolError):
-            raise found
-        return found
+    found: _Found
 
-    return read
+    def __call__(self, buffer: object) -> _Found:
+        """What has come."""
+        if isinstance(self.found, h11.ProtocolError):
+            raise self.found
+        return self.found
+
+    def read_eof(self) -> _Found:
+        """The same: nothing comes behind it."""
+        return self(None)
 
 
 def _way(upstream: http1_layer.Http1Client) -> _Way | None:

@@ -18,7 +18,7 @@ from mitmproxy.proxy.layers.http import _events as http_events
 from mitmproxy.proxy.layers.http import _hooks as http_hooks
 
 from proxy_addon import dispatch
-from proxy_addon.compat import lane, lean
+from proxy_addon.compat import interim, lane, lean
 from proxy_addon.compat.replacing import replace
 
 _HANDLE_EVENT = http_layer.HttpStream._handle_event
@@ -248,6 +248,8 @@ def send_heads_with_bodies() -> None:
 
     def read_headers(self: http1_layer.Http1Client, event: events.ConnectionEvent) -> _Sent:
         nonlocal arriving
+        if isinstance(event, events.DataReceived) and self.request:
+            interim.pass_over(self)
         arriving = True
         try:
             yield from _READ_ANSWER(self, event)
