@@ -90,26 +90,33 @@ async def _run(chosen: Settings) -> int:
         with tempfile.TemporaryDirectory(prefix="gatewright-proxy-") as confdir:
             await _serve(chosen, parts, confdir)
     finally:
-        _close(parts, chosen.sink_seconds)
+        synced = _close(parts, chosen.sink_seconds)
     journal = parts.replica.journal
     missing = journal.waiting + journal.lost
     if missing:
         log.error("journal: %d records could not be written (%s)", missing, journal.failure)
     if parts.ledger.failure:
         log.error("ledger: behind (%s); its records stay in the journal", parts.ledger.failure)
-    return 3 if missing else 0
+    return 3 if missing or not synced else 0
 
 
-def _close(parts: _Parts, sink_seconds: int) -> None:
-    """The journal first, so that ledger and sinks can take what it settled last; the lease last of all."""
+def _close(parts: _Parts, sink_seconds: int) -> bool:
+    """The journal first, so that ledger and sinks can take what it settled last; the lease last of all.
+
+    Returns:
+        Whether the journal is on stable storage.
+    """
+    synced = True
     try:
         parts.replica.journal.close()
     except OSError as fault:
+        synced = False
         log.error("journal: the last sync failed (%s)", fault.strerror)
     parts.ledger.close()
     if not parts.shipping.stop(sink_seconds):
         log.warning("sinks: not all have ended; what they have not sent stays in the journal")
     parts.replica.close()
+    return synced
 
 
 def _prepare(chosen: Settings) -> _Parts:
@@ -318,7 +325,7 @@ class _Started:
 
 
 class _Stopper:
-    """The first signal drains, the second one stops at once."""
+    """The first signal drains, the second one stops at once, and settles what is open as cut."""
 
     def __init__(self, master: Master, proxy: Proxy, estimates: Estimates, seconds: int) -> None:
         self.master = master
@@ -329,6 +336,7 @@ class _Stopper:
 
     def __call__(self) -> None:
         if self.task is not None:
+            log.warning("stopping at once: %d exchanges were cut", self.proxy.settle_open())
             compat.stop(self.master)
             return
         log.info("draining: %d open, at most %d s", self.proxy.open_count, self.seconds)

@@ -68,14 +68,20 @@ class SegmentWriter:
             self._torn, self._new = False, True
 
     def sync(self) -> Cursor:
-        """Brings what was appended so far to stable storage; how far that is. Raises OSError."""
+        """Brings what was appended so far to stable storage; how far that is.
+
+        Raises:
+            OSError: that failed, or the segment has gone, with whatever was written to it.
+        """
         with self._lock:
             done, descriptor, new = self._retired, os.dup(self._descriptor), self._new
+            path = segment_path(self._folder, self._number)
             position, self._retired, self._new = self.position, [], False
         try:
             for old in done:
                 os.fdatasync(old)
             os.fdatasync(descriptor)
+            path.stat()
             if new:
                 _sync_folder(self._folder)
         except OSError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import uuid
 from collections.abc import Iterator
@@ -137,3 +138,16 @@ async def test_serving_on_a_full_disk_says_what_has_no_begin(start: Start, disk:
     for request in requests:
         assert (await gate.record(request)).settlement is Settlement.COMPLETE
     assert gate.stop() == 0
+
+
+async def test_a_journal_whose_folder_has_gone_refuses_traffic_and_says_what_is_lost(
+    start: Start, tmp_path: Path
+) -> None:
+    gate = start("--journal", str(tmp_path / "journal"))
+    assert (await gate.send()).status == 200
+    shutil.rmtree(tmp_path / "journal")
+    async with asyncio.timeout(4):
+        while (await gate.send()).status != 530:
+            await asyncio.sleep(0.05)
+    assert await asyncio.to_thread(gate.stop) == 3
+    assert "journal: the last sync failed" in gate.log.read_text()

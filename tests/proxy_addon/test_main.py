@@ -51,6 +51,23 @@ async def test_sigterm_lets_streams_end_and_records_every_one(start: Start) -> N
     assert [record.error_type for record in records].count("shutdown") == 20
 
 
+async def test_a_second_sigterm_stops_at_once_and_records_what_it_cut(start: Start) -> None:
+    gate = start()
+    stalled = {"do": "stall", "cut": 300}
+    tasks = [asyncio.create_task(gate.send(stream=True, script=stalled)) for _ in range(3)]
+    async with asyncio.timeout(10):
+        while (await probe(gate, "/health"))["open"] != 3:
+            await asyncio.sleep(0.01)
+    gate.process.send_signal(signal.SIGTERM)
+    while (await probe(gate, "/ready"))["status"] != "draining":
+        await asyncio.sleep(0.01)
+    gate.process.send_signal(signal.SIGTERM)
+    assert await asyncio.to_thread(gate.process.wait, 10) == 0
+    await asyncio.gather(*tasks)
+    assert [record.error_type for record in gate.records()] == ["shutdown"] * 3
+    assert "3 exchanges were cut" in gate.log.read_text()
+
+
 async def probe(gate: Gate, path: str) -> dict[str, Any]:
     got = await gate.send(path, b"", method="GET", headers=[("accept", "*/*")])
     value: dict[str, Any] = json.loads(got.body)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from proxy_addon.journal.cursor import Cursor
 from proxy_addon.journal.settled import segment_path, segments
 from proxy_addon.journal.writer import SegmentWriter
@@ -26,3 +28,12 @@ def test_an_empty_segment_leaves_no_file(tmp_path: Path) -> None:
     writer.rotate()
     writer.close()
     assert segments(tmp_path) == [1]
+
+
+def test_a_segment_that_has_gone_is_no_stable_storage(tmp_path: Path) -> None:
+    writer = SegmentWriter(tmp_path, 1)
+    writer.append(b"one\n")
+    segment_path(tmp_path, 1).unlink()
+    with pytest.raises(FileNotFoundError):
+        writer.sync()
+    writer.close()
