@@ -2,6 +2,7 @@ r"""A file of JSON lines: append-only, one `write` per batch, readable by the ow
 
 A line that a full disk cut short is completed by the next call, so the file never holds half a record
 while this process lives. What a killed process left half-written is moved aside when the file is opened.
+A file that was removed or renamed meanwhile, as tools do that rotate logs, is begun anew under its name.
 Two processes must not share a file: the lock says so where the file system has locks.
 """
 
@@ -18,6 +19,7 @@ from proxy_addon import codes
 
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
 _BLOCK = 65536
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
 
 
 class JsonLines:
@@ -34,11 +36,11 @@ class JsonLines:
         Raises:
             Rejected: PRX609 when it cannot be opened for appending or another process holds it.
         """
+        self._path = path
         self._descriptor = -1
         self._rest = b""
         try:
-            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-            self._descriptor = os.open(path, flags, 0o600)
+            self._descriptor = os.open(path, _FLAGS, 0o600)
             self.locked = _lock(self._descriptor)
             self.torn_bytes = _move_torn(self._descriptor, path)
         except OSError as fault:
@@ -53,12 +55,35 @@ class JsonLines:
         Raises:
             OSError: the lines are not in the file, or only their beginning.
         """
+        if self._is_elsewhere():
+            self._begin_anew()
         rest = self._rest or line
         while rest:
             self._rest = b"" if len(rest) == len(line) else rest
             written = os.write(self._descriptor, rest)
             rest = rest[written:]
         self._rest = b""
+
+    def _is_elsewhere(self) -> bool:
+        ours = os.fstat(self._descriptor)
+        try:
+            there = os.stat(self._path)
+        except FileNotFoundError:
+            return stat.S_ISREG(ours.st_mode)
+        return stat.S_ISREG(ours.st_mode) and (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino)
+
+    def _begin_anew(self) -> None:
+        """Opens what has the name now. A line that is half in the other file is written whole."""
+        os.fdatasync(self._descriptor)
+        descriptor = os.open(self._path, _FLAGS, 0o600)
+        try:
+            self.locked = _lock(descriptor)
+            self.torn_bytes += _move_torn(descriptor, self._path)
+        except OSError:
+            os.close(descriptor)
+            raise
+        self.close()
+        self._descriptor, self._rest = descriptor, b""
 
     def tail(self, limit: int) -> list[bytes]:
         """The last whole lines without their ends, at most so many bytes of them. Raises OSError."""

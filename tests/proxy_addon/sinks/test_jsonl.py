@@ -71,3 +71,55 @@ def test_a_second_writer_is_refused(tmp_path: Path) -> None:
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Rejected):
         JsonLines(tmp_path)
+
+
+@pytest.mark.parametrize("made_anew", [False, True])
+def test_a_file_that_is_removed_or_renamed_is_begun_anew(tmp_path: Path, made_anew: bool) -> None:
+    file, older = tmp_path / "ledger.jsonl", tmp_path / "ledger.jsonl.1"
+    sink = JsonLines(file)
+    sink.append(b"1\n")
+    file.rename(older)
+    if made_anew:
+        file.touch(mode=0o600)
+    sink.append(b"2\n")
+    sink.sync()
+    file.unlink()
+    sink.append(b"3\n")
+    sink.close()
+    assert (older.read_bytes(), file.read_bytes()) == (b"1\n", b"3\n")
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_line_that_is_half_in_a_removed_file_is_whole_in_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "ledger.jsonl"
+    sink = JsonLines(file)
+    write, parts = os.write, iter([4])
+
+    def full(descriptor: int, data: bytes) -> int:
+        if (room := next(parts, None)) is None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, data[:room])
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="No space"):
+        sink.append(b"a whole line\n")
+    monkeypatch.setattr(os, "write", write)
+    file.unlink()
+    sink.append(b"a whole line\n")
+    sink.close()
+    assert file.read_bytes() == b"a whole line\n"
+
+
+def test_a_file_whose_new_name_another_process_holds_waits(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.jsonl"
+    sink = JsonLines(file)
+    file.unlink()
+    other = JsonLines(file)
+    with pytest.raises(BlockingIOError):
+        sink.append(b"1\n")
+    other.close()
+    sink.append(b"1\n")
+    sink.close()
+    assert file.read_bytes() == b"1\n"
