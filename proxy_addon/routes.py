@@ -114,8 +114,8 @@ def read(text: str, file: str, *, allow_loopback: bool) -> Table:
     """
     try:
         json.loads(text)
-    except ValueError as fault:
-        place = Span(file)
+    except (ValueError, RecursionError) as fault:  # the latter where it is nested too deep
+        place = Span(file, 1, 1, 1, 2)
         if isinstance(fault, json.JSONDecodeError):
             place = Span(file, fault.lineno, fault.colno, fault.lineno, fault.colno + 1)
         raise Rejected([codes.NOT_JSON.at(place, "this is not JSON")]) from fault

@@ -51,6 +51,40 @@ async def test_a_changed_file_is_taken_and_a_faulty_one_is_not(
     task.cancel()
 
 
+@pytest.mark.parametrize("depth", [700, 100_000])
+async def test_a_file_that_is_nested_too_deep_does_not_end_the_watch(tmp_path: Path, depth: int) -> None:
+    file, tables = tmp_path / "routes.json", list[Table]()
+    file.write_text(EMPTY)
+    reloader = Reloader(file, allow_loopback=False, use=tables.append, seconds=0.01)
+    task = asyncio.create_task(reloader.run())
+    await asyncio.sleep(0.05)
+    file.write_text("[" * depth + "]" * depth)
+    await until(lambda: reloader.refused == 1)
+    file.write_text(EMPTY + "\n")
+    await until(lambda: reloader.loaded == 1)
+    task.cancel()
+
+
+async def test_a_failure_that_nobody_foresaw_does_not_end_the_watch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(path: Path, *, allow_loopback: bool) -> Table:
+        raise ZeroDivisionError
+
+    file, tables = tmp_path / "routes.json", list[Table]()
+    file.write_text(EMPTY)
+    reloader = Reloader(file, allow_loopback=False, use=tables.append, seconds=0.01)
+    task = asyncio.create_task(reloader.run())
+    with monkeypatch.context() as patch:
+        patch.setattr("proxy_addon.reload.load", fails)
+        reloader.ask()
+        await until(lambda: reloader.refused == 1)
+    assert "cannot be read (ZeroDivisionError)" in caplog.text
+    reloader.ask()
+    await until(lambda: reloader.loaded == 1)
+    task.cancel()
+
+
 @pytest.mark.e2e
 async def test_sighup_changes_routes_and_drops_no_stream(start: Start) -> None:
     gate = start()

@@ -83,6 +83,8 @@ def test_loopback_is_allowed_on_request_only(endpoint: str) -> None:
     ("document", "expected"),
     [
         ("{", ["PRX602"]),
+        ("[" * 100_000, ["PRX602"]),
+        ("[" * 700 + "]" * 700, ["CFG103"]),
         ("[]", ["PRX603"]),
         ('{"version": 1, "version": 1}', ["CFG102"]),
         (text(version=2), ["PRX604"]),
