@@ -7,6 +7,7 @@ counted where that was chosen. What a failed sync leaves in doubt is written aga
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -204,11 +205,17 @@ class Journal:
         self._lease_lost = True
 
     def close(self) -> None:
-        """Writes what waits, syncs and closes. Raises OSError where the sync fails."""
+        """Writes what waits, syncs and closes.
+
+        Raises:
+            OSError: the sync fails, or the last one did and the folder is another's, or nobody's, by now.
+        """
         self.retry()
         try:
             if not self._lease_lost:
                 self.durable = self._writer.sync()
+            elif self._sync_failure is not None:
+                raise OSError(errno.EIO, self._sync_failure)
         finally:
             self._unsynced.clear()
             self._writer.close()

@@ -140,8 +140,9 @@ async def test_serving_on_a_full_disk_says_what_has_no_begin(start: Start, disk:
     assert gate.stop() == 0
 
 
-async def test_a_journal_whose_folder_has_gone_refuses_traffic_and_says_what_is_lost(
-    start: Start, tmp_path: Path
+@pytest.mark.parametrize("asked", [True, False], ids=["SIGTERM", "by itself"])
+async def test_a_journal_whose_folder_has_gone_refuses_traffic_and_says_that_records_are_lost(
+    start: Start, tmp_path: Path, asked: bool
 ) -> None:
     gate = start("--journal", str(tmp_path / "journal"))
     assert (await gate.send()).status == 200
@@ -149,5 +150,6 @@ async def test_a_journal_whose_folder_has_gone_refuses_traffic_and_says_what_is_
     async with asyncio.timeout(4):
         while (await gate.send()).status != 530:
             await asyncio.sleep(0.05)
-    assert await asyncio.to_thread(gate.stop) == 3
+    end = gate.stop if asked else lambda: gate.process.wait(20)
+    assert await asyncio.to_thread(end) == 3
     assert "journal: the last sync failed" in gate.log.read_text()
