@@ -8,6 +8,10 @@ import warnings
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("gatewright", deadline=None)  # no test asserts how long something takes
+settings.load_profile("gatewright")
 
 with warnings.catch_warnings():
     # Dependencies of mitmproxy, and the tokenizer, warn about themselves while they are imported.

@@ -268,3 +268,22 @@ def walk(node: Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[s
     elif isinstance(node.value, Mapping):
         for key, item in node.value.items():
             yield from walk(item, (*path, key))
+
+
+class _Writer(yaml.SafeDumper):
+    """Quotes what `compose` takes for a number and YAML 1.1, which PyYAML writes, for a text: `1e5`."""
+
+
+_ODD = frozenset("\x85\u2028\u2029\ufeff")  # PyYAML writes them as they are, and reads them as line ends
+_Writer.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("+-.0123456789"))
+
+
+def dump(value: object) -> str:
+    """YAML that `compose` reads as this value again: scalars, lists and mappings, keys in their order."""
+    text = _dumped(value, allow_unicode=True)
+    return text if _ODD.isdisjoint(text) else _dumped(value, allow_unicode=False)
+
+
+def _dumped(value: object, *, allow_unicode: bool) -> str:
+    text: str = yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=allow_unicode, width=100)
+    return text

@@ -60,10 +60,9 @@ def _check_empty(folder: Path) -> None:
 
 
 def _write(made: Start, folder: Path) -> None:
-    import yaml
+    from gatewright.diagnostics.yaml import dump
 
     for name, content in made.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
-        path.write_text(f"# Imported from API Management; yours to edit.\n{text}", "utf-8")
+        path.write_text(f"# Imported from API Management; yours to edit.\n{dump(content)}", "utf-8")
