@@ -70,9 +70,7 @@ class Reloader:
                 log.error("routes%s: %s %s", place, fault.code, fault.message)
             log.error("routes: %d faults, the present routes stay", len(rejected.diagnostics))
             return
-        except (
-            Exception
-        ) as failure:  # a fault of ours must not end the watch: nothing would be taken any more
+        except Exception as failure:  # the watch goes on, or no later change would be taken
             self.refused += 1
             log.error("routes: cannot be read (%s), the present routes stay", type(failure).__name__)
             return
