@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -26,7 +26,7 @@ from gatewright.metering.apis.batches import OutputReader, read_batch
 from gatewright.metering.apis.interpreter import Asked, Body
 from gatewright.metering.apis.reading import Reading, UsageReader
 from gatewright.metering.apis.responses import Retrieved
-from gatewright.metering.json_text import NotJson, read_object
+from gatewright.metering.json_text import JsonObject, NotJson, read_object
 from gatewright.metering.normalise import Reported
 from gatewright.metering.record import PENDING, Settlement, UsageRecord, UsageSource
 from gatewright.metering.usage import TokenUsage
@@ -69,42 +69,29 @@ class ResponseFetch:
         return {found.response_id: found} if tells and found.response_id else {}
 
 
-class RunFetch:
-    """A run of an assistant that is retrieved, or the runs of a thread."""
+class DocumentFetch:
+    """A document that is fetched, and states what was made earlier: runs of an assistant, a batch.
 
-    def __init__(self) -> None:
-        self._body = Body(MAX_RUNS_BYTES)
+    Args:
+        read: finds what has ended and states its usage.
+        limit: bytes; a document above it states nothing: what it lists counts when it is fetched by itself.
+    """
+
+    def __init__(self, read: Callable[[JsonObject], Iterable[Reading]], limit: int) -> None:
+        self._read = read
+        self._body = Body(limit)
 
     def feed(self, data: bytes) -> None:
         """Takes bytes of the answer's body."""
         self._body.add(data)
 
     def readings(self) -> Mapping[str, Reading]:
-        """The runs that have ended; none of a list that is too long: its runs count when fetched."""
+        """What has ended, by its id; of a batch, by that of its output."""
         try:
-            found = read_runs(read_object(self._body.whole()))
+            found = list(self._read(read_object(self._body.whole())))
         except NotJson:
             return {}
         return {reading.response_id: reading for reading in found if reading.response_id}
-
-
-class BatchFetch:
-    """A batch that is looked at. Its output may never be downloaded here, or by nobody."""
-
-    def __init__(self) -> None:
-        self._body = Body(MAX_BATCH_BYTES)
-
-    def feed(self, data: bytes) -> None:
-        """Takes bytes of the answer's body."""
-        self._body.add(data)
-
-    def readings(self) -> Mapping[str, Reading]:
-        """The batch, by the file of its output; nothing before it has ended, or where it states no usage."""
-        try:
-            found = read_batch(read_object(self._body.whole()))
-        except NotJson:
-            return {}
-        return {found.response_id: found} if found is not None and found.response_id else {}
 
 
 class OutputFetch:
@@ -153,9 +140,9 @@ def fetch_of(api: str, path: str) -> Fetch | None:
     make: Mapping[str, Callable[[], Fetch]] = {
         "responses.get": ResponseFetch,
         "responses.cancel": ResponseFetch,
-        "assistants.get": RunFetch,
-        "batches": BatchFetch,
-        "batches.get": BatchFetch,
+        "assistants.get": lambda: DocumentFetch(read_runs, MAX_RUNS_BYTES),
+        "batches": lambda: DocumentFetch(read_batch, MAX_BATCH_BYTES),
+        "batches.get": lambda: DocumentFetch(read_batch, MAX_BATCH_BYTES),
         "files.content": lambda: OutputFetch(path.split("/")[-2]),
     }
     return make[api]() if api in make else None

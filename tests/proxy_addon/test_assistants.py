@@ -17,7 +17,7 @@ import pytest
 from gatewright.chargeback.ledger import LedgerNotes, read_ledger
 from gatewright.metering.record import Settlement, UsageRecord, UsageSource
 from gatewright.metering.usage import TokenUsage
-from proxy_addon.apart import RunFetch, judged, made_at
+from proxy_addon.apart import fetch_of, judged, made_at
 from proxy_addon.routes import Endpoint, Route
 from tests.proxy_addon.gate import Gate
 from tests.proxy_addon.upstream import Upstream
@@ -252,7 +252,8 @@ def test_a_run_of_another_model_has_no_price(name: str | None, detail: str | Non
 
 def test_a_time_that_cannot_be_is_not_taken() -> None:
     now = datetime(2026, 11, 25, tzinfo=UTC)
-    fetch = RunFetch()
+    fetch = fetch_of("assistants.get", "/threads/t/runs")
+    assert fetch is not None
     stated = [int(now.timestamp()) - 60, 0, -5, 10**30, int(now.timestamp()) + 86400, 946684800]
     listed = [run(f"run_{at}", "completed") | {"created_at": at} for at in stated]
     fetch.feed(json.dumps({"object": "list", "data": listed}).encode())
@@ -262,6 +263,7 @@ def test_a_time_that_cannot_be_is_not_taken() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"data":3}', b'{"data":[1,{"object":"thread.run"}]}'])
 def test_what_is_no_run_has_no_usage(body: bytes) -> None:
-    fetch = RunFetch()
+    fetch = fetch_of("assistants.get", "/threads/t/runs")
+    assert fetch is not None
     fetch.feed(body)
     assert fetch.readings() == {}

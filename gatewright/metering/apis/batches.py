@@ -47,8 +47,8 @@ class BatchLine:
     reading: Reading
 
 
-def read_batch(value: JsonObject) -> Reading | None:
-    """The usage that a batch states, under the id of its output; None unless it has ended and used something.
+def read_batch(value: JsonObject) -> Iterator[Reading]:
+    """What a batch states to have used, under the id of its output; nothing before it has ended.
 
     A batch without a file of output, such as one that expired too soon, goes by its own id.
     """
@@ -56,8 +56,8 @@ def read_batch(value: JsonObject) -> Reading | None:
     raw = object_at(value, "usage") if ended else None
     reported = openai_usage(raw) if raw else None
     if reported is None or not (reported.usage.input_tokens or reported.usage.output_tokens):
-        return None
-    return Reading(
+        return
+    yield Reading(
         reported=reported,
         model=text_at(value, "model"),
         response_id=text_at(value, "output_file_id") or text_at(value, "id"),

@@ -149,7 +149,7 @@ BATCH: JsonObject = {
     ],
 )
 def test_a_batch_that_has_ended_states_the_usage_of_its_output(change: JsonObject, name: str | None) -> None:
-    found = read_batch(BATCH | change)
+    found = next(read_batch(BATCH | change), None)
     assert (found.response_id if found else None) == name
     if found is not None:
         assert found.reported is not None
