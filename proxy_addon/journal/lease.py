@@ -102,10 +102,15 @@ def adopt(own: Path, seconds: float, skip: Callable[[Path], bool] = lambda _: Fa
     for folder in sorted(own.parent.iterdir()):
         if folder == own or skip(folder) or not _silent(folder / LEASE, now - seconds):
             continue
-        moved = _take(folder, own)
-        if moved is not None:
-            taken += [*(_take_inner(inner, own) for inner in adopted(moved)), moved]
+        taken += _take(folder, own)
     return taken
+
+
+def lift(own: Path) -> None:
+    """Moves out what stands inside adopted folders, where a kill cut an adoption short. Raises OSError."""
+    for outer in adopted(own):
+        for inner in _inside(outer):
+            _move(inner, own)
 
 
 def adopted(own: Path) -> list[Path]:
@@ -121,23 +126,33 @@ def _silent(lease: Path, before: float) -> bool:
         return False
 
 
-def _take(folder: Path, own: Path) -> Path | None:
-    """Moves an orphan below one's own folder; None when it lives after all, or another was faster."""
+def _take(folder: Path, own: Path) -> list[Path]:
+    """Moves an orphan below one's own folder; nothing when it lives after all, or another was faster.
+
+    What it had adopted goes first: killed in between, it is still an orphan, with what is left.
+    """
+    taken: list[Path] = []
     try:
         descriptor = os.open(folder / LEASE, os.O_RDWR | os.O_CLOEXEC)
     except OSError:
-        return None
+        return taken
     try:
-        if _lock(descriptor) is False:
-            return None
-        return _take_inner(folder, own)
+        if _lock(descriptor) is not False:
+            for each in (*_inside(folder), folder):
+                taken.append(_move(each, own))
     except OSError:
-        return None
+        pass
     finally:
         os.close(descriptor)
+    return taken
 
 
-def _take_inner(folder: Path, own: Path) -> Path:
+def _inside(folder: Path) -> list[Path]:
+    """The folders that one has adopted, and those inside them, which come first. Raises OSError."""
+    return [each for inner in adopted(folder) for each in (*_inside(inner), inner)]
+
+
+def _move(folder: Path, own: Path) -> Path:
     (own / ADOPTED).mkdir(mode=0o700, exist_ok=True)
     # Never a name that was there before: sinks remember by it how far they have read.
     name = f"{folder.name.partition(_MARK)[0]}{_MARK}{uuid.uuid4().hex[:12]}"

@@ -54,6 +54,7 @@ class Replica:
         self._lease_seconds = lease_seconds
         self._lease = Lease(folder)
         try:
+            lease.lift(folder)
             for each in (*lease.adopted(folder), folder):
                 self._recover(each)
             self.journal = Journal(folder, bounds=bounds, serving=serving)

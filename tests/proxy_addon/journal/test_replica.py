@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -106,6 +107,57 @@ def test_an_adopter_that_dies_is_adopted_with_all_it_had(tmp_path: Path) -> None
     assert len(again.sources()) == 3
     again.journal.close()
     again.close()
+
+
+class Killed(BaseException):
+    """Stands for `kill -9`."""
+
+
+@pytest.mark.parametrize("moves", [0, 1, 2])
+def test_an_adoption_that_is_cut_short_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
+) -> None:
+    """`b` had adopted `a` and died; who adopts both is killed after so many folders."""
+    killed(tmp_path / "a", silent=100)
+    middle = Replica(tmp_path / "b")
+    middle.adopt()
+    middle.journal.close()
+    middle.close()
+    last, left, rename = Replica(tmp_path / "c"), [None] * moves, Path.rename
+
+    def renamed(self: Path, target: Path) -> Path:
+        if not left:
+            raise Killed
+        left.pop()
+        return rename(self, target)
+
+    with monkeypatch.context() as patch, contextlib.suppress(Killed):
+        patch.setattr(Path, "rename", renamed)
+        last.adopt()
+    last.journal.close()
+    last.close()
+    again = Replica(tmp_path / "c")
+    again.adopt()
+    again.sweep(["s"])
+    assert read(again) == {"r2": Settlement.COMPLETE, "r1": Settlement.CRASHED}
+    again.journal.close()
+    again.close()
+
+
+def test_a_folder_inside_an_adopted_one_is_moved_out(tmp_path: Path) -> None:
+    killed(tmp_path / "a", silent=100)
+    first = Replica(tmp_path / "b")
+    first.adopt()
+    first.journal.close()
+    first.close()
+    (tmp_path / "c" / lease.ADOPTED).mkdir(parents=True)
+    (tmp_path / "b").rename(tmp_path / "c" / lease.ADOPTED / "b~1")
+    last = Replica(tmp_path / "c")
+    assert read(last) == {"r2": Settlement.COMPLETE, "r1": Settlement.CRASHED}
+    last.sweep(["t"])
+    assert len(last.sources()) == 2
+    last.journal.close()
+    last.close()
 
 
 def test_an_adopted_folder_goes_once_every_sink_has_read_it(tmp_path: Path) -> None:
