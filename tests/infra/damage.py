@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
+from gatewright.diagnostics import Span
 from gatewright.infra.bicep import (
     Array,
     Call,
@@ -27,9 +28,9 @@ Edits = Iterator[tuple[int, str]]
 """Line (1-based) and the new text of the whole file."""
 
 
-def _cut(text: str, span: object, new: str) -> str:
-    line, column = span.line, span.column  # type: ignore[attr-defined]
-    end_line, end_column = span.end_line, span.end_column  # type: ignore[attr-defined]
+def _cut(text: str, span: Span, new: str) -> str:
+    line, column = span.line, span.column
+    end_line, end_column = span.end_line, span.end_column
     lines = text.encode().split(b"\n")
     start = sum(len(item) + 1 for item in lines[: line - 1]) + column - 1
     end = sum(len(item) + 1 for item in lines[: end_line - 1]) + end_column - 1

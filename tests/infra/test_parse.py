@@ -108,14 +108,16 @@ def test_a_lambda_reaches_to_its_end(text: str) -> None:
 def test_a_call_in_an_array_is_one_item(text: str) -> None:
     """source: Azure/bicep 9beb0fee (2026-08-21), user_submitted; tree-sitter-bicep tears some apart."""
     value = parse(f"var x = {{\n  a: {text}\n}}\n", "a.bicep").declarations[0].value
-    arrays = [item for item in walk(value) if isinstance(item, Array)]  # type: ignore[arg-type]
+    assert value is not None
+    arrays = [item for item in walk(value) if isinstance(item, Array)]
     assert [len(item.items) for item in arrays] == [1]
     assert any(isinstance(item, Call) and item.function == "f" for item in walk(arrays[0]))
 
 
 def test_functions_may_name_their_namespace() -> None:
     value = parse("var x = sys.concat('a', az.resourceGroup().id)\n", "a.bicep").declarations[0].value
-    calls = [item for item in walk(value) if isinstance(item, Call)]  # type: ignore[arg-type]
+    assert value is not None
+    calls = [item for item in walk(value) if isinstance(item, Call)]
     assert [(item.function, item.of) for item in calls] == [("concat", None), ("resourceGroup", None)]
 
 
