@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import time
@@ -32,9 +33,32 @@ def stubborn(swallows: int) -> None:
 
 @pytest.mark.parametrize("swallows", [0, 2])
 def test_an_exception_that_was_swallowed_comes_again(swallows: int) -> None:
-    """Python drops what is raised while it collects garbage; here, a handler does."""
     with pytest.raises(TimeUp):
         Watchdog().call(Overdue(), stubborn, swallows)
+
+
+def test_what_the_garbage_collector_drops_comes_again() -> None:
+    """It drops what comes up in its callbacks; hypothesis has one, which it may hit in any test."""
+    entered: list[str] = []
+
+    def busy(phase: str, _: object) -> None:
+        if not entered:
+            entered.append(phase)
+            while True:
+                pass
+
+    def collect(_: int) -> None:
+        gc.collect()
+        while True:
+            pass
+
+    gc.callbacks.append(busy)
+    try:
+        with pytest.raises(TimeUp):
+            Watchdog().call(Overdue(), collect, 0)
+    finally:
+        gc.callbacks.remove(busy)
+    assert entered
 
 
 def test_each_thread_sees_its_innermost_evaluation_and_none_outside() -> None:
