@@ -20,7 +20,7 @@ from azure.mgmt.apimanagement import ApiManagementClient
 
 from gatewright.deploy import codes
 from gatewright.deploy.entities import DOCUMENTS, Json, Key, Kind, Properties
-from gatewright.deploy.faults import OnlyJson, spoken
+from gatewright.deploy.faults import OddList, OnlyJson, spoken
 from gatewright.deploy.normal import mapping, mappings
 from gatewright.deploy.service import Answered, KeyPair, Read, Slot
 
@@ -177,8 +177,11 @@ class AzureService:
             found = self._call(
                 kind, _LISTS.get(kind, "list_by_service"), *ids, raw_response_hook=pages.append
             )
-            for _ in cast(Iterator[object], found):
-                pass
+            try:
+                for _ in cast(Iterator[object], found):
+                    pass
+            except (AttributeError, TypeError, ValueError) as fault:  # the SDK's, for a page without items
+                raise OddList("the answer is no list") from fault
         for page in (page for page in pages if page.http_response.status_code < 400):
             for item in mappings(_json(page).get("value")):
                 yield str(item.get("name")), mapping(item.get("properties"))

@@ -49,6 +49,10 @@ class NoJson(HttpResponseError):
     """An answer that claims success and is no JSON object."""
 
 
+class OddList(AzureError):
+    """An answer in place of a list that holds none."""
+
+
 class OnlyJson(SansIOHTTPPolicy[HttpRequest, HttpResponse]):
     """Refuses answers that claim success and are no JSON object, as the sign-in page of a proxy is."""
 

@@ -148,6 +148,21 @@ def test_what_a_proxy_answers_in_azures_place_is_told_apart(
 
 
 @pytest.mark.parametrize(
+    "page", ['{"value": null}', '{"value": 1}', '{"value": [1]}', '{"value": {"a": 1}}', "{}"]
+)
+@pytest.mark.parametrize("start", ["backends", "products", "policyFragments", "subscriptions"])
+def test_a_list_that_holds_none_is_a_fault(keyed: Deployer, start: str, page: str) -> None:
+    keyed.deploy()
+    keyed.arm.options.stranger = lambda verb, path: (
+        (200, page) if verb == "GET" and path.rstrip("/") == start else None
+    )
+    with pytest.raises(Rejected) as caught:
+        keyed.plan()
+    assert codes(caught.value) == ["DEP826"]
+    assert caught.value.diagnostics[0].message.startswith(f"GET {start}")
+
+
+@pytest.mark.parametrize(
     ("status", "name", "words"),
     [
         (403, "RequestDisallowedByPolicy", "Azure Policy"),
