@@ -143,14 +143,13 @@ def open_vault(uri: str | None, credential: TokenCredential) -> AzureVault:
         Rejected: DEP802 when it is not named, DEP803 when its address is none.
     """
     from gatewright.deploy import codes
-    from gatewright.deploy.desired import VAULT
+    from gatewright.deploy.desired import VAULT, VAULT_HINT
     from gatewright.deploy.vault import AzureVault
     from gatewright.diagnostics import Rejected
 
     if not uri:
-        hint = "--key-vault URI, or AZURE_KEY_VAULT_ENDPOINT of azd"
         message = "the URI of the key vault that keeps the keys of tenants is not given"
-        raise Rejected([codes.UNFILLED.at(None, message, hint=hint)])
+        raise Rejected([codes.UNFILLED.at(None, message, hint=VAULT_HINT)])
     if not VAULT.fullmatch(uri):
         hint = "it looks like https://example.vault.azure.net/"
         raise Rejected([codes.BAD_VALUE.at(None, f"{uri!r} is no URI of a key vault", hint=hint)])

@@ -28,6 +28,7 @@ from gatewright.diagnostics import Diagnostic, Rejected, Span
 _PLACEHOLDER = re.compile(r"<([A-Za-z][A-Za-z0-9.-]*)>")
 _VALUE = re.compile(r"[A-Za-z0-9._:/-]+")
 _PARAMETER = re.compile(r"\{([^{}*]+)\}")
+VAULT_HINT = "--key-vault URI, or AZURE_KEY_VAULT_ENDPOINT of azd"
 VAULT = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?/?")
 
 
@@ -100,7 +101,7 @@ def _value_faults(bundle: Bundle, values: Values) -> Iterator[Diagnostic]:
         return
     if not values.key_vault:
         message = "the URI of the key vault that holds the gateway's secrets is not given"
-        yield codes.UNFILLED.at(None, message, hint="--key-vault URI, or AZURE_KEYVAULT_ENDPOINT of azd")
+        yield codes.UNFILLED.at(None, message, hint=VAULT_HINT)
     elif not VAULT.fullmatch(values.key_vault):
         hint = "it looks like https://example.vault.azure.net/"
         yield codes.BAD_VALUE.at(None, f"{values.key_vault!r} is no URI of a key vault", hint=hint)

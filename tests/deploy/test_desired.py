@@ -24,6 +24,7 @@ def test_every_value_that_is_missing_is_named(build: Path) -> None:
     parts = ("<apimClientId>", "<proxyHost>", "vault")
     assert all(part in message for part, message in zip(parts, messages, strict=True))
     assert "PROXY_HOST" in str(caught.value.diagnostics[1].hint)
+    assert "AZURE_KEY_VAULT_ENDPOINT" in str(caught.value.diagnostics[2].hint)
 
 
 @pytest.mark.parametrize("value", ["a b", 'x"/><evil', "{{other}}", "a\nb"])
